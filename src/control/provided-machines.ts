@@ -1,0 +1,50 @@
+import type { AnyStateMachine } from "xstate";
+import { breakerMachine } from "../../machines/dependencies/breaker.machine.ts";
+import { localQueueMachine } from "../../machines/modes/local-queue.machine.ts";
+import { normalMachine } from "../../machines/modes/normal.machine.ts";
+import { drainMachine } from "../../machines/recovery/drain.machine.ts";
+import { incidentMachine } from "../../machines/recovery/incident.machine.ts";
+import { reconnectMachine } from "../../machines/recovery/reconnect.machine.ts";
+import { MisuseError } from "../errors.ts";
+import { emptiedActor, readWatermarkActor, verifyActor } from "./actors/drain.ts";
+import { probeActor } from "./actors/probe.ts";
+import { rebuildActor } from "./actors/reconnect.ts";
+import type { ControlPorts } from "./control-plane.ts";
+import type { ControlTime } from "./control-time.ts";
+import { observed } from "./prepared.ts";
+import type { Recorder } from "./recorder.ts";
+
+/** The machines with what they act through and the clock that their delays run on: once per machine, not per actor. */
+export type ProvidedMachines = Readonly<
+  Record<"breaker" | "drain" | "incident" | "localQueue" | "normal", AnyStateMachine>
+>;
+
+export const provideMachines = (ports: ControlPorts, time: ControlTime, recorder: Recorder): ProvidedMachines => {
+  const dependencyOf = (name: string) => {
+    const found = ports.dependencies.find((dependency) => dependency.name === name);
+    if (found === undefined) throw new MisuseError("unknown_dependency", `there is no dependency ${name}`);
+    return found;
+  };
+  const delays = {
+    untilDeadline: ({ context }: { context: { deadline: number } }) => time.until(context.deadline),
+  };
+  const reconnect = reconnectMachine.provide({ actors: { rebuild: rebuildActor(ports, time, dependencyOf) }, delays });
+  return {
+    breaker: breakerMachine.provide({ actors: { probe: probeActor(ports, time, dependencyOf) }, delays }),
+    drain: drainMachine.provide({
+      actors: {
+        readWatermark: readWatermarkActor(time, dependencyOf),
+        emptied: emptiedActor(time, dependencyOf),
+        verify: verifyActor(time, dependencyOf),
+      },
+    }),
+    incident: incidentMachine.provide({
+      actors: {
+        reconnect: observed(reconnect, ({ context }) => `reconnect:${context.given.dependency}`, recorder, time.now),
+      },
+      delays,
+    }),
+    localQueue: localQueueMachine,
+    normal: normalMachine,
+  };
+};

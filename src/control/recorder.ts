@@ -1,0 +1,113 @@
+import type { AnyMachineSnapshot } from "xstate";
+import { isCrash, nameError } from "../../machines/contain-errors.ts";
+import type { Cause } from "../../machines/contracts/cause.ts";
+import type { Logger } from "../ports.ts";
+import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
+import type { ControlTime } from "./control-time.ts";
+import type { Listeners } from "./listeners.ts";
+
+/** The state of a machine that has crashed and was not started again yet, as history and status call it. */
+export const FALLEN = "fallen";
+
+/** States that a person reading a log should stop at. */
+const ALARMING = /^(open|misconfigured|disputed|paged|fallen)/;
+
+/** `misconfigured.waiting` for `{ misconfigured: "waiting" }`. */
+export const stateName = (value: unknown): string =>
+  typeof value === "object" && value !== null
+    ? Object.entries(value)
+        .map(([parent, child]) => `${parent}.${stateName(child)}`)
+        .join(" & ")
+    : String(value);
+
+export interface RecorderPorts {
+  readonly time: ControlTime;
+  readonly logger: Logger;
+  readonly transitions: Listeners<TransitionRow>;
+  recordTransition(transition: TransitionRow): void;
+  saveRecord(record: MachineRecord): void;
+}
+
+/**
+ * Sees every step of every machine, from within its logic and so in the order of cause and effect: before anything the
+ * step said is heard. A change of state becomes a transition with its cause, a change of anything a record.
+ */
+export class Recorder {
+  readonly #ports: RecorderPorts;
+
+  constructor(ports: RecorderPorts) {
+    this.#ports = ports;
+  }
+
+  /** A machine was born. Its record replaces its predecessor's at once: nobody inherits a snapshot that kills. */
+  born(id: string, version: number, snapshot: AnyMachineSnapshot, afterFall: boolean): void {
+    this.#save(id, version, snapshot);
+    if (afterFall)
+      this.#tell(id, FALLEN, stateName(snapshot.value), "restart", snapshot.context.since, snapshot.context.cause);
+  }
+
+  /** `version` is undefined for machines that are not supervised: they have no record. */
+  stepped(
+    id: string,
+    version: number | undefined,
+    before: AnyMachineSnapshot,
+    event: { type: string },
+    after: AnyMachineSnapshot,
+  ): void {
+    if (isCrash(after.output)) {
+      const { crashed, at } = after.output;
+      const cause: Cause = { actor: id, what: `it crashed: ${nameError(crashed)}` };
+      this.#tell(id, stateName(before.value), FALLEN, nameOf(event), at, cause);
+      return;
+    }
+    const moved = before.value !== after.value && stateName(before.value) !== stateName(after.value);
+    if (moved)
+      this.#tell(
+        id,
+        stateName(before.value),
+        stateName(after.value),
+        nameOf(event),
+        after.context.since,
+        after.context.cause,
+      );
+    if (version !== undefined && (moved || before.context !== after.context)) this.#save(id, version, after);
+  }
+
+  #save(id: string, version: number, { value, context }: AnyMachineSnapshot): void {
+    // What it was given comes from the configuration of the process that restores it.
+    const { given: _, ...own } = context;
+    const at = this.#ports.time.wall(this.#ports.time.now());
+    const record: MachineRecord = { id, version, at, state: JSON.stringify(value), context: JSON.stringify(own) };
+    this.#store(id, () => this.#ports.saveRecord(record));
+  }
+
+  /** A store that is lost must not stop the machines that keep calls away from a dead dependency. */
+  #store(machine: string, write: () => void): void {
+    try {
+      write();
+    } catch (error) {
+      this.#ports.logger.error(
+        { machine, threw: error instanceof Error ? error.name : typeof error },
+        "a step could not be stored",
+      );
+    }
+  }
+
+  #tell(machine: string, from: string, to: string, event: string, at: number, cause: Cause): void {
+    const { time, logger, transitions } = this.#ports;
+    const row: TransitionRow = { at: time.wall(at), machine, from, to, event, cause: JSON.stringify(cause) };
+    this.#store(machine, () => this.#ports.recordTransition(row));
+    // Within one outer state there is no news.
+    const level = from.split(".")[0] === to.split(".")[0] ? "debug" : ALARMING.test(to) ? "warn" : "info";
+    logger[level]({ machine, from, to, event, because: cause.what }, `${machine} ${from} -> ${to}`);
+    transitions.tell(row);
+  }
+}
+
+/** XState's own events carry the ids of states; what is of interest is only their sort. */
+const nameOf = ({ type }: { type: string }): string => {
+  if (type.startsWith("xstate.after.")) return "after";
+  if (type.startsWith("xstate.done.actor.")) return "done";
+  if (type.startsWith("xstate.error.actor.")) return "error";
+  return type;
+};
