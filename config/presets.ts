@@ -1,0 +1,84 @@
+import type { PartialRuntimeConfig, RuntimeConfig } from "./types.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const KIB = 1_024;
+const MIB = 1_024 * KIB;
+const GIB = 1_024 * MIB;
+
+/** What holds where nothing else is said. */
+export const defaultConfig: RuntimeConfig = deepFreeze({
+  operations: {
+    answerWithinMs: 5 * SECOND,
+    attemptTimeoutMs: 30 * SECOND,
+    expiresAfterMs: 7 * DAY,
+    retry: { maximumAttempts: 5, initialPauseMs: 100, maximumPauseMs: 30 * SECOND },
+    maximumInputBytes: MIB,
+    maximumValueBytes: 16 * KIB,
+    idempotencyTtlMs: DAY,
+    interruptionsBeforeAlone: 3,
+    maximumInterruptions: 10,
+    maximumAbandonedRuns: 32,
+  },
+  queue: {
+    maximumRows: 10_000_000,
+    maximumBytes: 2 * GIB,
+    maximumPendingSubmits: 16_384,
+    maximumPendingBytes: 64 * MIB,
+    minimumFreeDiskBytes: 256 * MIB,
+    claimRows: 512,
+    claimBytes: 4 * MIB,
+    runRows: 64,
+    commitRows: 4_096,
+    commitBytes: 4 * MIB,
+    endedRetentionMs: DAY,
+  },
+  storage: { walAutocheckpointPages: 4_000, pageCacheBytes: 32 * MIB },
+  breaker: {
+    consecutiveFailures: 5,
+    failureRate: 0.5,
+    minimumCalls: 20,
+    windowMs: 10 * SECOND,
+    initialBreakMs: SECOND,
+    breakFactor: 2,
+    maximumBreakMs: 30 * SECOND,
+    breakJitter: 0.2,
+    probeTimeoutMs: 5 * SECOND,
+    probesToClose: 1,
+    misconfiguredProbeMs: MINUTE,
+  },
+  concurrency: { limit: 64, slowStartLimit: 4, slowStartMs: 2 * SECOND, abandonAfterMs: 30 * SECOND },
+  supervision: { initialPauseMs: 100, maximumPauseMs: 30 * SECOND, maximumFalls: 5, windowMs: MINUTE },
+  incident: { probesBeforeReconnect: 3, reconnectTimeoutMs: 10 * SECOND, maximumAttempts: 3, cooldownMs: MINUTE },
+  stopWithinMs: 10 * SECOND,
+});
+
+/** The default with some settings changed, checked for being finite and not negative, frozen. */
+export function configure(changes: PartialRuntimeConfig = {}, base: RuntimeConfig = defaultConfig): RuntimeConfig {
+  return deepFreeze(merge(base, changes, "")) as RuntimeConfig;
+}
+
+function merge(base: unknown, change: unknown, path: string): unknown {
+  if (change === undefined) return base;
+  if (typeof base === "object" && base !== null) {
+    if (typeof change !== "object" || change === null) throw new RangeError(`${path} is a group of settings, not ${String(change)}`);
+    for (const key of Object.keys(change))
+      if (!Object.hasOwn(base, key)) throw new RangeError(`there is no setting ${path}${key}; there are: ${Object.keys(base).join(", ")}`);
+    return Object.fromEntries(
+      Object.entries(base).map(([key, value]) => [key, merge(value, (change as Record<string, unknown>)[key], `${path}${key}.`)]),
+    );
+  }
+  if (typeof change !== "number" || !Number.isFinite(change) || change < 0)
+    throw new RangeError(`${path.slice(0, -1)} must be a finite number of at least 0, not ${String(change)}`);
+  return change;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === "object" && value !== null) {
+    for (const part of Object.values(value)) deepFreeze(part);
+    Object.freeze(value);
+  }
+  return value;
+}

@@ -1,0 +1,134 @@
+/** How a dependency's breaker opens and closes. */
+export interface BreakerSettings {
+  /** Opens after this many counted failures in a row. */
+  readonly consecutiveFailures: number;
+  /** Opens when this share of the calls in the window failed, 0 to 1 … */
+  readonly failureRate: number;
+  /** … and the window holds at least this many calls. */
+  readonly minimumCalls: number;
+  /** Length of the sliding window, in milliseconds. */
+  readonly windowMs: number;
+  /** Pause before the first probe after opening. */
+  readonly initialBreakMs: number;
+  /** Each failed probe multiplies the pause by this … */
+  readonly breakFactor: number;
+  /** … up to this. */
+  readonly maximumBreakMs: number;
+  /** Share of a pause that is drawn at random, 0 to 1: 0.2 spreads it over 80 % to 100 %. */
+  readonly breakJitter: number;
+  readonly probeTimeoutMs: number;
+  /** Probes that must succeed in a row before it closes. */
+  readonly probesToClose: number;
+  /** Pause between probes while `misconfigured`: slow enough for no server's lockout. */
+  readonly misconfiguredProbeMs: number;
+}
+
+/** How many calls may be in flight on one dependency. */
+export interface ConcurrencySettings {
+  readonly limit: number;
+  /** Where the limit starts after the breaker has closed … */
+  readonly slowStartLimit: number;
+  /** … and how long it takes to grow to `limit`, linearly. */
+  readonly slowStartMs: number;
+  /** A permit whose handler ignores its ended attempt returns after this long. */
+  readonly abandonAfterMs: number;
+}
+
+/** How transient failures are retried. */
+export interface RetrySettings {
+  /** Attempts in all, the first included. */
+  readonly maximumAttempts: number;
+  /** Smallest pause before a retry; also the start of the decorrelated jitter. */
+  readonly initialPauseMs: number;
+  readonly maximumPauseMs: number;
+}
+
+export interface OperationSettings {
+  /** How long `submit` waits before it answers `queued`. */
+  readonly answerWithinMs: number;
+  readonly attemptTimeoutMs: number;
+  /** Life in the queue. */
+  readonly expiresAfterMs: number;
+  readonly retry: RetrySettings;
+  /** Largest input, as JSON text in UTF-8. */
+  readonly maximumInputBytes: number;
+  /** Largest value that is kept with an end; above it `completed` says `valueOmitted`. */
+  readonly maximumValueBytes: number;
+  /** How long an idempotency key is remembered after its acceptance. */
+  readonly idempotencyTtlMs: number;
+  /** From this many interruptions an operation runs alone in the process. */
+  readonly interruptionsBeforeAlone: number;
+  /** At this many interruptions it is a dead letter. */
+  readonly maximumInterruptions: number;
+  /** More abandoned runs of one definition than this hold the definition. */
+  readonly maximumAbandonedRuns: number;
+}
+
+export interface QueueSettings {
+  /** Most rows that may wait. */
+  readonly maximumRows: number;
+  /** Most bytes of input that may wait. */
+  readonly maximumBytes: number;
+  /** Submits in memory that have no answer yet. */
+  readonly maximumPendingSubmits: number;
+  readonly maximumPendingBytes: number;
+  /** Acceptance stops when the disk has less free than this. */
+  readonly minimumFreeDiskBytes: number;
+  /** Most rows one claim takes, followers included. */
+  readonly claimRows: number;
+  readonly claimBytes: number;
+  /** Most consecutive operations of a lane that are taken as one run. */
+  readonly runRows: number;
+  /** Most rows, and bytes, that one commit writes. */
+  readonly commitRows: number;
+  readonly commitBytes: number;
+  /** How long ended rows, and receipts without a key, are kept. */
+  readonly endedRetentionMs: number;
+}
+
+export interface StorageSettings {
+  /** Pages in the write-ahead log before SQLite checkpoints by itself. */
+  readonly walAutocheckpointPages: number;
+  readonly pageCacheBytes: number;
+}
+
+export interface SupervisionSettings {
+  /** Pause before the first restart of a fallen actor; doubles … */
+  readonly initialPauseMs: number;
+  /** … up to this. */
+  readonly maximumPauseMs: number;
+  /** More falls than this within the window call a person. */
+  readonly maximumFalls: number;
+  readonly windowMs: number;
+}
+
+export interface IncidentSettings {
+  /** Failed probes after which a reconnect is tried. */
+  readonly probesBeforeReconnect: number;
+  readonly reconnectTimeoutMs: number;
+  readonly maximumAttempts: number;
+  readonly cooldownMs: number;
+}
+
+/**
+ * Everything a person might want to change, frozen, read by one reference. An operation sees one of these from
+ * its start to its end. Durations are milliseconds, sizes bytes.
+ */
+export interface RuntimeConfig {
+  readonly operations: OperationSettings;
+  readonly queue: QueueSettings;
+  readonly storage: StorageSettings;
+  readonly breaker: BreakerSettings;
+  readonly concurrency: ConcurrencySettings;
+  readonly supervision: SupervisionSettings;
+  readonly incident: IncidentSettings;
+  /** How long `stop` waits for what is in flight before it hands it back. */
+  readonly stopWithinMs: number;
+}
+
+/** A change of some settings: every level may be partial. */
+export type PartialRuntimeConfig = {
+  readonly [Section in keyof RuntimeConfig]?: RuntimeConfig[Section] extends object
+    ? { readonly [Key in keyof RuntimeConfig[Section]]?: RuntimeConfig[Section][Key] extends object ? Partial<RuntimeConfig[Section][Key]> : RuntimeConfig[Section][Key] }
+    : RuntimeConfig[Section];
+};

@@ -1,0 +1,221 @@
+import type { Worker } from "node:worker_threads";
+import { InvalidValueError, StorageError, type ErrorSummary } from "../errors.ts";
+import type {
+  Acceptance,
+  Accepted,
+  Claimed,
+  ClaimRequest,
+  ClosingRow,
+  ClosingThen,
+  JournalOpened,
+  MachineRecord,
+  OperationEnd,
+  PersonsRequest,
+  PoolCounts,
+  RetriedDead,
+  RowOfRun,
+  RunnableDefinition,
+  TransitionRow,
+} from "../queue/journal.ts";
+import { BatchSender } from "./batch-sender.ts";
+import { checkAcceptance } from "./check-acceptance.ts";
+import type { DataDirectoryLock } from "./data-directory-lock.ts";
+import type { FreeDisk } from "./free-disk.ts";
+import { Listeners } from "./listeners.ts";
+import type { OpenJournalOptions, SqliteJournal } from "./open-journal.ts";
+import { updateCounts, waitingRows } from "./pool-counts.ts";
+import type { Durability, Reply, RowRequest, WriterOpened } from "./protocol.ts";
+
+/** The journal as the main thread has it: gathers what is asked for in a tick, and answers after the COMMIT. */
+export class JournalClient implements SqliteJournal {
+  readonly opened: JournalOpened;
+  readonly durability: Durability;
+  readonly counts = new Map<number, PoolCounts>();
+  waitingBytes: number;
+
+  readonly #options: OpenJournalOptions;
+  readonly #sender: BatchSender;
+  readonly #lock: DataDirectoryLock;
+  readonly #freeDisk: FreeDisk;
+  readonly #changed = new Listeners<void>();
+  readonly #closing = new Listeners<readonly ClosingRow[]>();
+  readonly #expired = new Listeners<readonly number[]>();
+  readonly #lost = new Listeners<Error>();
+  #waitingRows: number;
+  #lastSequence: number;
+  #lastUsed: number;
+
+  constructor(
+    options: OpenJournalOptions,
+    worker: Worker,
+    opened: Exclude<WriterOpened, { failed: unknown }>,
+    lock: DataDirectoryLock,
+    freeDisk: FreeDisk,
+  ) {
+    this.opened = opened.opened;
+    this.durability = opened.durability;
+    this.waitingBytes = opened.counts.bytes;
+    updateCounts(this.counts, opened.counts.pools);
+    this.#waitingRows = waitingRows(this.counts);
+    this.#lastSequence = this.opened.highWater;
+    this.#lastUsed = this.#lastSequence;
+    this.#options = options;
+    this.#lock = lock;
+    this.#freeDisk = freeDisk;
+    this.#sender = new BatchSender(worker, {
+      queue: options.queue,
+      now: options.now,
+      ...(options.setTimer === undefined ? {} : { setTimer: options.setTimer }),
+      nextDue: opened.nextDue,
+      logger: options.logger,
+      onReply: (reply) => this.#committed(reply),
+      onLost: (error) => this.#lost.tell(error),
+    });
+  }
+
+  get freeDiskBytes(): number {
+    return this.#freeDisk.bytes;
+  }
+
+  takeSequence(): number {
+    this.#lastSequence += 1;
+    return this.#lastSequence;
+  }
+
+  async accept(acceptance: Acceptance): Promise<Accepted> {
+    checkAcceptance(acceptance);
+    this.#checkRoom();
+    this.#use(acceptance.sequence);
+    return this.#sender.accept(acceptance);
+  }
+
+  claim(request: ClaimRequest): Promise<Claimed> {
+    return this.#sender.claim(request);
+  }
+
+  end(end: OperationEnd): Promise<void> {
+    return this.#sender.end(end);
+  }
+
+  reschedule({ sequence, token, dueAt, error }: RowOfRun & { readonly dueAt: number; readonly error: ErrorSummary }): Promise<void> {
+    return this.#row({ kind: "reschedule", sequence, token, dueAt: Math.round(dueAt), error: JSON.stringify(error) });
+  }
+
+  giveBack({ sequence, token, interrupted }: RowOfRun & { readonly interrupted: boolean }): Promise<void> {
+    return this.#row({ kind: "giveBack", sequence, token, interrupted });
+  }
+
+  close({ sequence, token, then, error }: RowOfRun & { readonly then: ClosingThen; readonly error: ErrorSummary }): Promise<void> {
+    return this.#row({ kind: "close", sequence, token, then, error: JSON.stringify(error) });
+  }
+
+  closed({ sequence, found, result, skip }: {
+    readonly sequence: number;
+    readonly found: "fenced" | "applied";
+    readonly result?: string;
+    readonly skip?: boolean;
+  }): Promise<void> {
+    return this.#row({ kind: "closed", sequence, found, result: result ?? null, skip: skip ?? false });
+  }
+
+  bury({ sequence, token, error, skip }: RowOfRun & { readonly error: ErrorSummary; readonly skip: boolean }): Promise<void> {
+    return this.#row({ kind: "bury", sequence, token, error: JSON.stringify(error), skip });
+  }
+
+  finishRun(token: number): Promise<void> {
+    return this.#sender.finishRun(token);
+  }
+
+  closings(afterSequence: number, limit: number): Promise<readonly ClosingRow[]> {
+    return this.#sender.administer({ kind: "closings", afterSequence, limit }) as Promise<readonly ClosingRow[]>;
+  }
+
+  cancel(request: PersonsRequest): Promise<"cancelled" | "closing" | "running" | "not_waiting"> {
+    return this.#sender.administer({ kind: "cancel", ...request }) as ReturnType<JournalClient["cancel"]>;
+  }
+
+  retryDead({ sequence, principal, reason, expiresAt }: PersonsRequest & { readonly expiresAt: number }): Promise<RetriedDead> {
+    const nextSequence = this.takeSequence();
+    this.#use(nextSequence);
+    const request = { sequence, principal, reason, expiresAt: Math.round(expiresAt), nextSequence };
+    return this.#sender.retry(request) as Promise<RetriedDead>;
+  }
+
+  discardDead(request: PersonsRequest): Promise<"discarded" | "not_dead"> {
+    return this.#sender.administer({ kind: "discardDead", ...request }) as ReturnType<JournalClient["discardDead"]>;
+  }
+
+  async setDefinitions(definitions: readonly RunnableDefinition[]): Promise<void> {
+    await this.#sender.administer({ kind: "setDefinitions", definitions });
+  }
+
+  async purgeEnded(sequences: readonly number[]): Promise<void> {
+    await this.#sender.administer({ kind: "purgeEnded", sequences });
+  }
+
+  recordTransition(transition: TransitionRow): void {
+    this.#sender.recordTransition(transition);
+  }
+
+  saveRecord(record: MachineRecord): void {
+    this.#sender.saveRecord(record);
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#changed.add(listener);
+  }
+
+  onClosing(listener: (rows: readonly ClosingRow[]) => void): () => void {
+    return this.#closing.add(listener);
+  }
+
+  onExpired(listener: (sequences: readonly number[]) => void): () => void {
+    return this.#expired.add(listener);
+  }
+
+  onLost(listener: (error: Error) => void): () => void {
+    return this.#lost.add(listener);
+  }
+
+  async shutDown(): Promise<void> {
+    this.#freeDisk.stop();
+    try {
+      await this.#sender.close();
+    } finally {
+      this.#lock.release();
+    }
+  }
+
+  #row(request: RowRequest): Promise<void> {
+    return this.#sender.row(request);
+  }
+
+  /** A number is the order within its lane, so the writer must see them rise. */
+  #use(sequence: number): void {
+    if (sequence <= this.#lastUsed)
+      throw new InvalidValueError("invalid_acceptance", "sequence", `an acceptance's sequence must be above ${this.#lastUsed}: take it from takeSequence, and accept in the same tick`);
+    this.#lastUsed = sequence;
+    this.#lastSequence = Math.max(this.#lastSequence, sequence);
+  }
+
+  /** Refusing is for what is new: what was accepted is never dropped, and its end needs room too. */
+  #checkRoom(): void {
+    const { queue } = this.#options;
+    const { pendingAcceptances, pendingBytes } = this.#sender;
+    if (this.#freeDisk.bytes < queue.minimumFreeDiskBytes)
+      throw new StorageError("storage_full", `the disk of ${this.#options.dataDirectory} has less than ${queue.minimumFreeDiskBytes} bytes free: make room`, { retryable: true });
+    if (this.#waitingRows + pendingAcceptances >= queue.maximumRows)
+      throw new StorageError("queue_full", `${queue.maximumRows} operations wait, which is the limit`, { retryable: true });
+    if (this.waitingBytes + pendingBytes >= queue.maximumBytes)
+      throw new StorageError("queue_full", `${queue.maximumBytes} bytes of input wait, which is the limit`, { retryable: true });
+  }
+
+  #committed({ counts, closing, expired }: Reply): void {
+    const changed = updateCounts(this.counts, counts.pools);
+    this.waitingBytes = counts.bytes;
+    if (changed) this.#waitingRows = waitingRows(this.counts);
+    if (changed) this.#changed.tell();
+    if (closing.length > 0) this.#closing.tell(closing);
+    if (expired.length > 0) this.#expired.tell(expired);
+  }
+}

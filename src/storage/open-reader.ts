@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import { Kysely } from "kysely";
+import { StorageError } from "../errors.ts";
+import type { Database } from "./database.ts";
+import { JOURNAL_FILE } from "./open-journal.ts";
+import { ReaderDialect } from "./reader-dialect.ts";
+import type { ReaderOptions, ReaderReply, ReaderRequest } from "./reader-protocol.ts";
+import { toStorageError } from "./storage-failure.ts";
+
+export interface OpenReaderOptions {
+  readonly dataDirectory: string;
+  readonly pageCacheBytes?: number;
+}
+
+/** A read-only view of the journal's database. It never makes a writer wait, and can change nothing. */
+export interface Reader {
+  readonly database: Kysely<Database>;
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly resolve: (rows: unknown[]) => void;
+  readonly reject: (error: Error) => void;
+}
+
+const DEFAULT_PAGE_CACHE_BYTES = 4 * 1_024 * 1_024;
+
+/**
+ * Opens a second, read-only connection in a thread of its own. Nothing is read before the first query, so it may be
+ * opened before the journal exists; a query then fails.
+ *
+ * @example
+ * const { database, close } = openReader({ dataDirectory: "./data" });
+ * const letters = await database.selectFrom("operation").select("sequence").where("state", "=", 7).execute();
+ */
+export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_BYTES }: OpenReaderOptions): Reader {
+  const suffix = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+  const workerData: ReaderOptions = { path: join(dataDirectory, JOURNAL_FILE), pageCacheBytes };
+  const worker = new Worker(new URL(`./reader.worker${suffix}`, import.meta.url), { workerData, name: "holdfast-reader" });
+  const waiting = new Map<number, Waiting>();
+  let lastId = 0;
+  let ended: StorageError | undefined;
+
+  // Only an answer that is waited for keeps the process alive.
+  worker.unref();
+  worker.on("message", (reply: ReaderReply) => {
+    const waiter = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if (waiting.size === 0) worker.unref();
+    if ("failed" in reply) waiter?.reject(toStorageError(reply.failed));
+    else waiter?.resolve(reply.rows);
+  });
+  const end = (error: StorageError): void => {
+    ended ??= error;
+    for (const { reject } of waiting.values()) reject(ended);
+    waiting.clear();
+  };
+  worker.on("error", (cause) => end(new StorageError("reader_lost", "the thread that reads the journal has failed", { cause })));
+  const exited = new Promise<void>((resolve) => {
+    worker.once("exit", () => {
+      end(new StorageError("reader_closed", "the reader of the journal has been closed"));
+      resolve();
+    });
+  });
+
+  const run = (sql: string, parameters: readonly unknown[]): Promise<unknown[]> =>
+    new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(ended);
+        return;
+      }
+      lastId += 1;
+      if (waiting.size === 0) worker.ref();
+      waiting.set(lastId, { resolve, reject });
+      worker.postMessage({ id: lastId, sql, parameters } satisfies ReaderRequest);
+    });
+
+  return {
+    database: new Kysely<Database>({ dialect: new ReaderDialect(run) }),
+    async close() {
+      worker.ref();
+      worker.postMessage("close");
+      await exited;
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { PoolCounts } from "../queue/journal.ts";
+import { operationStateNames } from "./operation-state.ts";
+
+/** One pool's number and its seven counts. */
+export const COUNTS_WIDTH = operationStateNames.length + 1;
+
+/** Reads the writer's flat counts; pools that did not change keep their object. True when any changed. */
+export function updateCounts(counts: Map<number, PoolCounts>, flat: readonly number[]): boolean {
+  let changed = false;
+  for (let from = 0; from < flat.length; from += COUNTS_WIDTH) {
+    const pool = flat[from] as number;
+    const before = counts.get(pool);
+    if (before !== undefined && operationStateNames.every((name, index) => before[name] === flat[from + 1 + index])) continue;
+    changed = true;
+    counts.set(
+      pool,
+      Object.fromEntries(operationStateNames.map((name, index) => [name, flat[from + 1 + index] as number])) as Record<
+        (typeof operationStateNames)[number],
+        number
+      >,
+    );
+  }
+  return changed;
+}
+
+/** Rows that have been accepted and are neither running nor ended. */
+export function waitingRows(counts: ReadonlyMap<number, PoolCounts>): number {
+  let rows = 0;
+  for (const { ready, scheduled, blocked, closing, held, dead } of counts.values())
+    rows += ready + scheduled + blocked + closing + held + dead;
+  return rows;
+}

@@ -1,0 +1,196 @@
+import type {
+  ClaimRequest,
+  ClosingRow,
+  ClosingThen,
+  MachineRecord,
+  PersonsRequest,
+  RunnableDefinition,
+  TransitionRow,
+} from "../queue/journal.ts";
+import type { StorageSettings } from "../../config/types.ts";
+import type { Value } from "./connection.ts";
+import type { StorageFailure } from "./storage-failure.ts";
+
+/*
+ * What the main thread and the writer thread say to each other. What is frequent travels in flat arrays: structured
+ * cloning of one object per row would cost more than writing the row.
+ */
+
+/** How the writer is started. */
+export interface WriterOptions {
+  readonly path: string;
+  readonly pools: readonly string[];
+  readonly definitions: readonly RunnableDefinition[];
+  readonly storage: StorageSettings;
+  readonly now: number;
+  readonly interruptionsBeforeAlone: number;
+  readonly maximumInterruptions: number;
+  readonly audit: AuditForm;
+}
+
+export type AuditForm = "plain" | "none";
+
+/** Places of the columns within one acceptance: the order of `operationColumns`. */
+export const ACCEPT = {
+  sequence: 0,
+  state: 1,
+  pool: 2,
+  priority: 3,
+  definition: 4,
+  lane: 5,
+  acceptedAt: 6,
+  expiresAt: 7,
+  keyUntil: 8,
+  operationId: 9,
+  principal: 10,
+  input: 11,
+  width: 12,
+} as const;
+
+/** The key of the acceptance at `index` in the batch. */
+export interface KeyOfAcceptance {
+  readonly index: number;
+  readonly hash: string;
+  readonly inputHash: string;
+  readonly until: number;
+}
+
+/** Places within one end. */
+export const END = {
+  sequence: 0,
+  token: 1,
+  outcome: 2,
+  endedAt: 3,
+  replayed: 4,
+  valueOmitted: 5,
+  result: 6,
+  error: 7,
+  width: 8,
+} as const;
+
+export type RowRequest =
+  | { readonly kind: "reschedule"; readonly sequence: number; readonly token: number; readonly dueAt: number; readonly error: string }
+  | { readonly kind: "giveBack"; readonly sequence: number; readonly token: number; readonly interrupted: boolean }
+  | { readonly kind: "close"; readonly sequence: number; readonly token: number; readonly then: ClosingThen; readonly error: string }
+  | { readonly kind: "bury"; readonly sequence: number; readonly token: number; readonly error: string; readonly skip: boolean }
+  | { readonly kind: "closed"; readonly sequence: number; readonly found: "fenced" | "applied"; readonly result: string | null; readonly skip: boolean };
+
+export type AdministrativeRequest =
+  | (PersonsRequest & { readonly kind: "cancel" | "discardDead" })
+  | { readonly kind: "setDefinitions"; readonly definitions: readonly RunnableDefinition[] }
+  | { readonly kind: "purgeEnded"; readonly sequences: readonly number[] }
+  | { readonly kind: "closings"; readonly afterSequence: number; readonly limit: number };
+
+export type RetryRequest = PersonsRequest & { readonly expiresAt: number; readonly nextSequence: number };
+
+/** One commit. Its parts are applied in the order in which they stand here. */
+export interface Batch {
+  readonly now: number;
+  readonly ends: readonly Value[];
+  /** Sorted by kind: reschedules, give-backs, closings and their answers, burials. */
+  readonly rows: readonly RowRequest[];
+  /** Tokens of finished runs. */
+  readonly finished: readonly number[];
+  readonly administration: readonly AdministrativeRequest[];
+  /** Take one step of the walk that looks for what has expired. */
+  readonly walk: boolean;
+  /** Retries of dead letters are applied between the acceptances, by number. */
+  readonly retries: readonly RetryRequest[];
+  /** Written into by the writer: states and carried priorities. */
+  readonly acceptances: Value[];
+  readonly keys: readonly KeyOfAcceptance[];
+  readonly claims: readonly ClaimRequest[];
+  readonly transitions: readonly TransitionRow[];
+  readonly records: readonly MachineRecord[];
+}
+
+/** Answers to acceptances: a token (above 0) means running. */
+export const ACCEPTED_READY = 0;
+export const ACCEPTED_BLOCKED = -1;
+export const ACCEPTED_DUPLICATE = -2;
+
+/** Places within one claimed row. */
+export const CLAIMED = {
+  sequence: 0,
+  operationId: 1,
+  definition: 2,
+  priority: 3,
+  principal: 4,
+  acceptedAt: 5,
+  expiresAt: 6,
+  attempts: 7,
+  interruptions: 8,
+  incarnation: 9,
+  keyed: 10,
+  input: 11,
+  width: 12,
+} as const;
+
+export interface ClaimReply {
+  /** Token, lane and number of rows of each run … */
+  readonly runs: (number | null)[];
+  /** … and all their rows, one after the other. */
+  readonly rows: Value[];
+  readonly expired: number[];
+  readonly closing: ClosingRow[];
+}
+
+export interface Reply {
+  /** One number for each acceptance. */
+  readonly accepted: number[];
+  /** Index, sequence, and 1 for the same input, of each duplicate. */
+  readonly duplicates: number[];
+  /** Acceptances that did not fit, while the rest of the batch did. */
+  readonly acceptancesFailed?: StorageFailure;
+  /** Indexes of ends and of row requests whose row the token does not own. */
+  readonly endsNotOwned: number[];
+  readonly rowsNotOwned: number[];
+  readonly administration: unknown[];
+  readonly retries: unknown[];
+  readonly claims: ClaimReply[];
+  /** What the walk and cancellations have found or made. */
+  readonly expired: number[];
+  readonly closing: ClosingRow[];
+  readonly counts: CountsReply;
+  /** When something is due next. */
+  readonly nextDue: number | null;
+}
+
+export interface CountsReply {
+  /** Pool, its seven counts in the order of `operationState`. */
+  readonly pools: number[];
+  readonly bytes: number;
+}
+
+export type WriterReply = { readonly done: Reply } | { readonly failed: StorageFailure };
+
+export type WriterRequest = { readonly batch: Batch } | { readonly close: { readonly now: number } };
+
+/** The writer's first message. */
+export type WriterOpened =
+  | {
+      readonly opened: {
+        readonly journalId: string;
+        readonly epoch: number;
+        readonly highWater: number;
+        readonly pools: readonly number[];
+        readonly definitions: readonly number[];
+        readonly knownDefinitions: readonly { readonly id: number; readonly name: string; readonly version: number }[];
+        readonly interrupted: number;
+        readonly cleanShutdown: boolean;
+        readonly lastWrittenAt: number;
+        readonly records: readonly MachineRecord[];
+      };
+      readonly durability: Durability;
+      readonly counts: CountsReply;
+      readonly nextDue: number | null;
+    }
+  | { readonly failed: StorageFailure };
+
+/** What SQLite answered when it was asked how it keeps its promises. */
+export interface Durability {
+  readonly journalMode: string;
+  /** 2 is FULL: every COMMIT waits for the disk. */
+  readonly synchronous: number;
+  readonly fullFsync: number;
+}

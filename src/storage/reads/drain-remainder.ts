@@ -1,0 +1,105 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../database.ts";
+import { operationState } from "../operation-state.ts";
+
+export interface DrainRemainder {
+  /** Rows up to the watermark that are ready, running, closing or scheduled; at most `countTo`. */
+  readonly open: number;
+  /** Of all numbers: reported, not waited for. */
+  readonly held: number;
+  readonly dead: number;
+  /** Blocked behind a dead letter; at most `countTo`. */
+  readonly parked: number;
+}
+
+const COUNT_TO = 10_000;
+
+/**
+ * What is left of a backlog. Ready rows are counted per priority by a seek each, since the ready index is ordered by
+ * priority before number; the other states are few. Counting stops at `countTo`: that there is more is all a drain
+ * needs to know. Held and dead come from the writer's counts.
+ */
+export async function drainRemainder(
+  database: Kysely<Database>,
+  pools: readonly number[],
+  watermark: number,
+  countTo: number = COUNT_TO,
+): Promise<DrainRemainder> {
+  if (pools.length === 0) return { open: 0, held: 0, dead: 0, parked: 0 };
+  const counts = await database.selectFrom("pool").select(["held", "dead"]).where("id", "in", pools).execute();
+  let open = 0;
+  for (const pool of pools) if (open < countTo) open += await countReady(database, pool, watermark, countTo - open);
+  for (const state of ["running", "closing", "scheduled"] as const)
+    if (open < countTo) open += await countOthers(database, operationState[state], pools, watermark, countTo - open);
+  return {
+    open,
+    held: counts.reduce((sum, { held }) => sum + held, 0),
+    dead: counts.reduce((sum, { dead }) => sum + dead, 0),
+    parked: await countParked(database, pools, countTo),
+  };
+}
+
+async function countReady(database: Kysely<Database>, pool: number, watermark: number, countTo: number): Promise<number> {
+  let counted = 0;
+  let priority = await nextPriority(database, pool, -1);
+  while (priority !== null && counted < countTo) {
+    const { rows } = await sql<{ rows: number }>`
+      SELECT count(*) AS rows FROM (
+        SELECT 1 FROM operation
+        WHERE state = ${sql.lit(operationState.ready)} AND pool = ${pool} AND priority = ${priority} AND sequence <= ${watermark}
+        LIMIT ${countTo - counted}
+      )`.execute(database);
+    counted += rows[0]?.rows ?? 0;
+    priority = await nextPriority(database, pool, priority);
+  }
+  return counted;
+}
+
+/** The next priority that the pool has ready rows of: one seek. */
+async function nextPriority(database: Kysely<Database>, pool: number, above: number): Promise<number | null> {
+  const row = await database
+    .selectFrom("operation")
+    .select("priority")
+    .where("state", "=", sql.lit(operationState.ready))
+    .where("pool", "=", pool)
+    .where("priority", ">", above)
+    .orderBy("priority")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.priority ?? null;
+}
+
+async function countOthers(
+  database: Kysely<Database>,
+  state: number,
+  pools: readonly number[],
+  watermark: number,
+  countTo: number,
+): Promise<number> {
+  const rows = await database
+    .selectFrom((from) =>
+      from
+        .selectFrom("operation")
+        .select(sql.lit(1).as("one"))
+        .where("state", "=", sql.lit(state) as never)
+        // `+`: the number and the pool are looked at in the rows of the state's own index, never the other way round.
+        .where(sql<boolean>`+sequence <= ${watermark}`)
+        .where(sql<boolean>`+pool IN (${sql.join(pools)})`)
+        .limit(countTo)
+        .as("open"),
+    )
+    .select((eb) => eb.fn.countAll<number>().as("rows"))
+    .executeTakeFirst();
+  return rows?.rows ?? 0;
+}
+
+async function countParked(database: Kysely<Database>, pools: readonly number[], countTo: number): Promise<number> {
+  const { rows } = await sql<{ rows: number }>`
+    SELECT count(*) AS rows FROM (
+      SELECT 1 FROM operation AS letter JOIN operation AS waiting ON waiting.lane = letter.lane AND waiting.sequence > letter.sequence
+      WHERE letter.state = ${sql.lit(operationState.dead)} AND letter.lane IS NOT NULL
+        AND +waiting.state = ${sql.lit(operationState.blocked)} AND +waiting.pool IN (${sql.join(pools)})
+      LIMIT ${countTo}
+    )`.execute(database);
+  return rows[0]?.rows ?? 0;
+}

@@ -1,0 +1,40 @@
+import type { Kysely } from "kysely";
+import type { TransitionRow } from "../../queue/journal.ts";
+import type { Database } from "../database.ts";
+import { pageOf, type Page } from "./views.ts";
+
+export interface ListTransitions {
+  readonly machine?: string;
+  /** Wall times, both inclusive. */
+  readonly from?: number;
+  readonly to?: number;
+  /** The cursor: the `id` of the last row of the page before. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+export interface StoredTransition extends TransitionRow {
+  readonly id: number;
+}
+
+/** Transitions in the order in which they were told. */
+export async function listTransitions(
+  database: Kysely<Database>,
+  { machine, from, to, after = 0, limit }: ListTransitions,
+): Promise<Page<StoredTransition>> {
+  let query = database.selectFrom("transition").selectAll().where("id", ">", after);
+  if (machine !== undefined) query = query.where("machine", "=", machine);
+  if (from !== undefined) query = query.where("at", ">=", from);
+  if (to !== undefined) query = query.where("at", "<=", to);
+  const rows = await query.orderBy("id").limit(limit + 1).execute();
+  const transitions = rows.map(({ id, at, machine: name, from_state, to_state, event, cause }) => ({
+    id,
+    at,
+    machine: name,
+    from: from_state,
+    to: to_state,
+    event,
+    cause,
+  }));
+  return pageOf(transitions, limit, (row) => row.id);
+}

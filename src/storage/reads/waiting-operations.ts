@@ -1,0 +1,49 @@
+import { type Kysely, sql } from "kysely";
+import type { Database } from "../database.ts";
+import { idOfSequence } from "../operation-id.ts";
+import { nameOfState, operationState } from "../operation-state.ts";
+import { errorOf, type WaitingOperation } from "./views.ts";
+
+/**
+ * What lists and look-ups show of a row in `operation`. The state of its lane's head is one seek per blocked row:
+ * parked is a question, not a state.
+ */
+export function waitingOperations(database: Kysely<Database>) {
+  return database
+    .selectFrom("operation as o")
+    .innerJoin("definition as d", "d.id", "o.definition")
+    .innerJoin("pool as p", "p.id", "o.pool")
+    .select(["o.sequence", "o.state", "o.priority", "o.lane", "o.attempts", "o.interruptions", "o.incarnation"])
+    .select(["o.accepted_at", "o.expires_at", "o.due", "o.closing_then", "o.skipped_lane", "o.dead_since"])
+    .select(["o.operation_id", "o.principal", "o.error", "d.name", "d.version", "p.name as pool_name"])
+    .select(
+      sql<number | null>`iif(o.state = ${sql.lit(operationState.blocked)},
+        (SELECT head.state FROM operation AS head WHERE head.lane = o.lane ORDER BY head.sequence LIMIT 1), NULL)`.as("head_state"),
+    );
+}
+
+type Selected = Awaited<ReturnType<ReturnType<typeof waitingOperations>["execute"]>>[number];
+
+export function toWaitingOperation(row: Selected): WaitingOperation {
+  return {
+    sequence: row.sequence,
+    operationId: row.operation_id ?? idOfSequence(row.sequence),
+    name: row.name,
+    version: row.version,
+    pool: row.pool_name,
+    state: row.head_state === operationState.dead ? "parked" : nameOfState(row.state),
+    priority: row.priority,
+    lane: row.lane ?? row.skipped_lane,
+    principal: row.principal,
+    acceptedAt: row.accepted_at,
+    expiresAt: row.expires_at,
+    attempts: row.attempts,
+    interruptions: row.interruptions,
+    incarnation: row.incarnation,
+    ...(row.due === null ? {} : { dueAt: row.due }),
+    ...(row.closing_then === null ? {} : { closingThen: row.closing_then }),
+    ...(row.dead_since === null ? {} : { deadSince: row.dead_since }),
+    skipped: row.skipped_lane !== null,
+    ...errorOf(row.error),
+  };
+}

@@ -1,0 +1,36 @@
+/** What a claim reads of a row; the same for heads, followers and preferred rows. */
+export const claimColumns = [
+  "sequence",
+  "state",
+  "pool",
+  "priority",
+  "definition",
+  "lane",
+  "attempts",
+  "interruptions",
+  "incarnation",
+  "accepted_at",
+  "expires_at",
+  "key_until",
+  "operation_id",
+  "principal",
+  "input",
+] as const;
+
+export type ClaimableRow = [
+  sequence: number,
+  state: number,
+  pool: number,
+  priority: number,
+  definition: number,
+  lane: number | null,
+  attempts: number,
+  interruptions: number,
+  incarnation: number,
+  acceptedAt: number,
+  expiresAt: number,
+  keyUntil: number | null,
+  operationId: string | null,
+  principal: string,
+  input: string,
+];

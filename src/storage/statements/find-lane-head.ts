@@ -1,0 +1,14 @@
+import { sql } from "kysely";
+import { parameter, queries, statement } from "./statement.ts";
+
+/** The lane's first row, whatever its state: only this one may be ready. One seek. */
+export const findLaneHead = statement(
+  queries
+    .selectFrom("operation")
+    .select(["sequence", "state", "pool", "priority"])
+    .where("lane", "=", parameter)
+    .orderBy("sequence")
+    .limit(sql.lit(1)),
+);
+
+export type LaneHead = [sequence: number, state: number, pool: number, priority: number];

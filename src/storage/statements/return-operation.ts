@@ -1,0 +1,16 @@
+import { sql } from "kysely";
+import { operationState } from "../operation-state.ts";
+import { parameter, queries, statement } from "./statement.ts";
+
+/** A running row waits again: in its lane as blocked until the lane is settled, without a lane as ready. */
+export const returnOperation = statement(
+  queries
+    .updateTable("operation")
+    .set({
+      state: parameter,
+      interruptions: sql<number>`interruptions + ${parameter}`,
+      priority: sql<number>`min(priority, ${parameter})`,
+    })
+    .where("sequence", "=", parameter)
+    .where("state", "=", sql.lit(operationState.running)),
+);

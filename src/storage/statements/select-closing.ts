@@ -1,0 +1,16 @@
+import { sql } from "kysely";
+import { operationState } from "../operation-state.ts";
+import { parameter, queries, statement } from "./statement.ts";
+import { inputBytes, storedColumns } from "./stored-columns.ts";
+
+/** Rows that wait for their fence, also those of earlier processes, a page at a time. */
+export const selectClosing = statement(
+  queries
+    .selectFrom("operation")
+    .select(storedColumns)
+    .select(inputBytes)
+    .where("state", "=", sql.lit(operationState.closing))
+    .where("sequence", ">", parameter)
+    .orderBy("sequence")
+    .limit(parameter),
+);

@@ -1,0 +1,14 @@
+import { sql } from "kysely";
+import { operationState } from "../operation-state.ts";
+import { parameter, queries, statement } from "./statement.ts";
+
+/** What is due, in the order of its time, a bounded number at once. */
+export const selectDue = statement(
+  queries
+    .selectFrom("operation")
+    .select(["sequence", "pool"])
+    .where("state", "=", sql.lit(operationState.scheduled))
+    .where("due", "<=", parameter)
+    .orderBy("due")
+    .limit(parameter),
+);

@@ -1,0 +1,51 @@
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Compilable } from "kysely";
+import type { Database } from "../database.ts";
+
+/** Builds queries, never runs them: the statements of the writer are compiled once and bound by position. */
+export const queries = new Kysely<Database>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (database) => new SqliteIntrospector(database),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+const PLACEHOLDER = "a value that is bound when the statement runs";
+
+/** Stands for a value that is bound when the statement runs. Constants are written with `sql.lit`. */
+export const parameter = PLACEHOLDER as never;
+
+export const parameters = (count: number): never[] => Array.from<never>({ length: count }).fill(parameter);
+
+/** One compiled statement. The object is the key of the connection's cache of prepared statements. */
+export interface Statement {
+  readonly sql: string;
+  readonly parameterCount: number;
+}
+
+export function statement(query: Compilable): Statement {
+  const { sql, parameters: bound } = query.compile();
+  if (bound.some((value) => value !== PLACEHOLDER)) throw new TypeError(`a constant must be a literal in: ${sql}`);
+  return { sql, parameterCount: bound.length };
+}
+
+/**
+ * Multi-row statements have fixed sizes, so that each is prepared once: a batch of 90 rows is one of 64, one of 16,
+ * two of 4 and two of 1. One row at a time costs about 1.6 times as much; one statement per size of batch would be
+ * prepared anew for nearly every batch.
+ */
+export const SIZES = [64, 16, 4, 1] as const;
+
+export interface SizedStatement {
+  /** Parameters per row. */
+  readonly width: number;
+  /** In the order of SIZES. */
+  readonly statements: readonly Statement[];
+}
+
+export function sized(build: (rows: number) => Compilable): SizedStatement {
+  const statements = SIZES.map((rows) => statement(build(rows)));
+  const width = statements.at(-1)?.parameterCount ?? 0;
+  return { width, statements };
+}

@@ -1,0 +1,59 @@
+import { operationState } from "../operation-state.ts";
+import type { RowRequest } from "../protocol.ts";
+import { buryOperation } from "../statements/bury-operation.ts";
+import { findOperation } from "../statements/find-operation.ts";
+import type { StoredRow } from "../statements/stored-columns.ts";
+import type { Answer, Context } from "./context.ts";
+import type { Ending } from "./endings.ts";
+import { factsOfStored, type StoredFacts } from "./rows.ts";
+
+/** The fence has been written, or has found an effect: the row ends or is buried. False when it is not closing. */
+export function answerClosing(context: Context, request: RowRequest & { kind: "closed" }, _answer: Answer): boolean {
+  const { connection, endings, lanes, schedule } = context;
+  endings.flush();
+  const stored = connection.get<StoredRow>(findOperation, [request.sequence]);
+  if (stored === undefined || stored[1] !== operationState.closing) return false;
+  const row = factsOfStored(stored);
+  if (request.found === "fenced" && (row.closingThen === "dead" || row.closingThen === "interrupted")) {
+    bury(context, row, request.skip);
+    return true;
+  }
+  endings.add(row, operationState.closing, endingOf(row, request, schedule.now));
+  if (row.lane !== null) lanes.left(row.lane, row.sequence, row.priority);
+  return true;
+}
+
+function endingOf(row: StoredFacts, request: RowRequest & { kind: "closed" }, now: number): Ending {
+  const applied = request.found === "applied";
+  return {
+    outcome: applied ? "completed" : row.closingThen === "cancelled" ? "cancelled" : "expired",
+    endedAt: now,
+    attempts: row.attempts,
+    replayed: applied,
+    valueOmitted: false,
+    result: applied ? request.result : null,
+    error: applied ? null : row.error,
+  };
+}
+
+function bury({ connection, counter, lanes, audit, schedule }: Context, row: StoredFacts, skip: boolean): void {
+  const error = row.error ?? INTERRUPTED;
+  const passed = skip ? 1 : 0;
+  connection.run(buryOperation, [schedule.now, error, 0, row.priority, passed, passed, row.sequence]);
+  counter.move(row.pool, operationState.closing, operationState.dead);
+  const { code } = JSON.parse(error) as { code: string };
+  audit.append(schedule.now, "buried", row.sequence, row.principal, JSON.stringify({ error: code, skipped: skip }));
+  if (skip && row.lane !== null) lanes.left(row.lane, row.sequence, row.priority);
+}
+
+export const INTERRUPTED = JSON.stringify({
+  code: "interrupted",
+  message: "the process died too often while it ran: it may be what ends the process",
+  retryable: false,
+});
+
+export const EXPIRED = JSON.stringify({
+  code: "expired",
+  message: "its life in the queue was over before it was executed",
+  retryable: false,
+});

@@ -1,0 +1,174 @@
+import type { ClaimRequest } from "../../queue/journal.ts";
+import type { Value } from "../connection.ts";
+import { operationState } from "../operation-state.ts";
+import type { ClaimReply } from "../protocol.ts";
+import type { ClaimableRow } from "../statements/claim-columns.ts";
+import { holdOperations } from "../statements/hold-operations.ts";
+import { selectFollowers } from "../statements/select-followers.ts";
+import { selectPreferred } from "../statements/select-preferred.ts";
+import { selectReady } from "../statements/select-ready.ts";
+import { startOperations } from "../statements/start-operations.ts";
+import { startRun } from "../statements/start-run.ts";
+import { INTERRUPTED } from "./answer-closing.ts";
+import { settleLanes, type Context } from "./context.ts";
+import { factsOfClaimable, type RowFacts } from "./rows.ts";
+import { setAside } from "./set-aside.ts";
+
+/** Rounds of looking at the ready index in one claim: what is held or expired on the way makes room for more. */
+const MAXIMUM_ROUNDS = 8;
+
+/** Takes what is ready in one pool, in runs, within the request's budgets of runs, rows and bytes. */
+export function claim(context: Context, request: ClaimRequest): ClaimReply {
+  return new Claim(context, request).take();
+}
+
+class Claim {
+  readonly #context: Context;
+  readonly #request: ClaimRequest;
+  readonly #reply: ClaimReply = { runs: [], rows: [], expired: [], closing: [] };
+  #runsLeft: number;
+  #rowsLeft: number;
+  #bytesLeft: number;
+  /** Heads that start alone, written together. */
+  #starting: number[] = [];
+  #holding: number[] = [];
+  /** Ready rows that are left alone: their lane's last run has not been finished yet. */
+  readonly #passed = new Set<number>();
+
+  constructor(context: Context, request: ClaimRequest) {
+    this.#context = context;
+    this.#request = request;
+    this.#runsLeft = request.runs;
+    this.#rowsLeft = request.rows;
+    this.#bytesLeft = request.bytes;
+  }
+
+  take(): ClaimReply {
+    const { pool, lowestPriority, preferred } = this.#request;
+    const { connection } = this.#context;
+    if (preferred.length > 0) {
+      const rows = new Map(connection.allSized<ClaimableRow>(selectPreferred, preferred).map((row) => [row[0], row]));
+      for (const sequence of preferred) {
+        const row = rows.get(sequence);
+        if (row === undefined || row[2] !== pool || row[3] > lowestPriority) continue;
+        rows.delete(sequence);
+        if (!this.#consider(row)) break;
+      }
+      this.#write();
+    }
+    for (let round = 0; round < MAXIMUM_ROUNDS && this.#hasRoom(); round += 1) {
+      const limit = Math.min(this.#runsLeft, this.#rowsLeft, this.#rowsInBytes()) + this.#passed.size;
+      const rows = connection.all<ClaimableRow>(selectReady, [pool, lowestPriority, limit]);
+      const asideBefore = this.#reply.expired.length + this.#reply.closing.length;
+      const enough = rows.every((row) => this.#passed.has(row[0]) || this.#consider(row));
+      this.#write();
+      const promoted = this.#reply.expired.length + this.#reply.closing.length > asideBefore;
+      if (!enough || (rows.length < limit && !promoted)) break;
+    }
+    return this.#reply;
+  }
+
+  #hasRoom(): boolean {
+    return this.#runsLeft > 0 && this.#rowsLeft > 0 && this.#bytesLeft > 0;
+  }
+
+  /** How many rows of the usual size fit into the bytes that are left: large inputs are not read to be put back. */
+  #rowsInBytes(): number {
+    const { bytes, total } = this.#context.counter;
+    return Math.max(1, Math.ceil(this.#bytesLeft / Math.max(1, bytes / Math.max(1, total))));
+  }
+
+  /** One ready head. False when the budget is used up. */
+  #consider(row: ClaimableRow): boolean {
+    if (!this.#hasRoom()) return false;
+    const { runs, definitions, schedule, counter, maximumInterruptions } = this.#context;
+    const head = factsOfClaimable(row);
+    if (head.lane !== null && runs.ofLane(head.lane) !== undefined) {
+      this.#passed.add(head.sequence);
+    } else if (!definitions.isRunnable(head.definition)) {
+      counter.move(head.pool, operationState.ready, operationState.held);
+      this.#holding.push(head.sequence);
+    } else if (head.expiresAt <= schedule.now) {
+      setAside(this.#context, head, "expired", null, this.#reply);
+    } else if (head.interruptions >= maximumInterruptions) {
+      setAside(this.#context, head, "interrupted", INTERRUPTED, this.#reply);
+    } else {
+      if (head.bytes > this.#bytesLeft && this.#reply.rows.length > 0) return false;
+      this.#start(row, head);
+    }
+    return true;
+  }
+
+  #start(row: ClaimableRow, head: RowFacts): void {
+    const { runs } = this.#context;
+    this.#take(head);
+    this.#runsLeft -= 1;
+    const taken = [head];
+    const inputs = [row[14]];
+    let more = false;
+    if (head.lane !== null) more = this.#follow(head, head.lane, taken, inputs);
+    const run = runs.begin(head.lane, taken, head.priority, more);
+    this.#reply.runs.push(run.token, run.lane, taken.length);
+    for (const [index, facts] of taken.entries()) this.#report(facts, inputs[index] as string);
+    if (taken.length === 1) this.#starting.push(head.sequence);
+    else this.#startRun(head, taken);
+  }
+
+  /** Adds what may run behind the head; answers whether anything is left behind it in the lane. */
+  #follow(head: RowFacts, lane: number, taken: RowFacts[], inputs: string[]): boolean {
+    const { connection, interruptionsBeforeAlone, schedule } = this.#context;
+    if (head.interruptions >= interruptionsBeforeAlone) return true;
+    const limit = Math.min(this.#request.runRows - 1, this.#rowsLeft, this.#rowsInBytes());
+    if (limit <= 0 || this.#bytesLeft <= 0) return true;
+    const rows = connection.all<ClaimableRow>(selectFollowers, [lane, head.sequence, limit]);
+    for (const row of rows) {
+      const next = factsOfClaimable(row);
+      const goesOn =
+        next.state === operationState.blocked &&
+        next.pool === head.pool &&
+        next.definition === head.definition &&
+        next.expiresAt > schedule.now &&
+        next.interruptions < interruptionsBeforeAlone &&
+        next.bytes <= this.#bytesLeft;
+      if (!goesOn) return true;
+      this.#take(next);
+      taken.push(next);
+      inputs.push(row[14]);
+    }
+    return rows.length === limit;
+  }
+
+  #startRun(head: RowFacts, taken: readonly RowFacts[]): void {
+    const last = taken.at(-1)?.sequence ?? head.sequence;
+    const started = this.#context.connection.run(startRun, [head.priority, head.lane, head.sequence, last]);
+    if (started !== taken.length) throw new Error(`a run of ${taken.length} rows started ${started}`);
+    const { counter } = this.#context;
+    counter.move(head.pool, operationState.ready, operationState.running);
+    for (let follower = 1; follower < taken.length; follower += 1)
+      counter.move(head.pool, operationState.blocked, operationState.running);
+  }
+
+  #take(row: RowFacts): void {
+    this.#rowsLeft -= 1;
+    this.#bytesLeft -= row.bytes;
+  }
+
+  #report(row: RowFacts, input: string): void {
+    const values: Value[] = this.#reply.rows;
+    values.push(row.sequence, row.operationId, row.definition, row.priority, row.principal, row.acceptedAt);
+    values.push(row.expiresAt, row.attempts, row.interruptions, row.incarnation, row.keyUntil === null ? 0 : 1, input);
+  }
+
+  /** The next look at the ready index must see what this one has decided. */
+  #write(): void {
+    const { connection, counter } = this.#context;
+    const { pool } = this.#request;
+    if (connection.runSized(startOperations, this.#starting) !== this.#starting.length)
+      throw new Error("a claimed row was no longer ready");
+    for (let row = 0; row < this.#starting.length; row += 1) counter.move(pool, operationState.ready, operationState.running);
+    connection.runSized(holdOperations, this.#holding);
+    this.#starting = [];
+    this.#holding = [];
+    settleLanes(this.#context);
+  }
+}

@@ -1,0 +1,42 @@
+import type { ClosingThen } from "../../queue/journal.ts";
+import { operationState } from "../operation-state.ts";
+import { closeOperation } from "../statements/close-operation.ts";
+import { EXPIRED } from "./answer-closing.ts";
+import { mustChange } from "./apply-row-requests.ts";
+import type { Answer, Context } from "./context.ts";
+import { closingRowOf, hasBegun, type RowFacts } from "./rows.ts";
+
+/**
+ * A waiting row is taken out of the queue: it ends at once when nothing of it was ever begun, and is closed first
+ * when something was, because its effect may be there.
+ */
+export function setAside(
+  context: Context,
+  row: RowFacts,
+  then: "expired" | "cancelled" | "interrupted",
+  error: string | null,
+  into: Pick<Answer, "expired" | "closing">,
+): "ended" | "closing" {
+  if (then === "interrupted" || hasBegun(row)) {
+    close(context, row, then, error);
+    into.closing.push(closingRowOf(row, then));
+    return "closing";
+  }
+  context.endings.add(row, row.state, {
+    outcome: then,
+    endedAt: context.schedule.now,
+    attempts: row.attempts,
+    replayed: false,
+    valueOmitted: false,
+    result: null,
+    error: error ?? EXPIRED,
+  });
+  if (then === "expired") into.expired.push(row.sequence);
+  if (row.lane !== null) context.lanes.left(row.lane, row.sequence, row.priority);
+  return "ended";
+}
+
+function close({ connection, counter }: Context, row: RowFacts, then: ClosingThen, error: string | null): void {
+  mustChange(connection.run(closeOperation, [then, error, 0, row.priority, row.sequence]), row.sequence);
+  counter.move(row.pool, row.state, operationState.closing);
+}
