@@ -1,0 +1,45 @@
+import type { AdmissionDecision, AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import type { Cause } from "../../machines/contracts/cause.ts";
+import { PRIORITIES, type Priority } from "../../machines/contracts/priority.ts";
+
+export interface Admission {
+  readonly decision: AdmissionDecision;
+  /** What decided; undefined for a plain `run`. */
+  readonly cause?: Cause;
+  /** True when the priority decided, not a dependency. */
+  readonly byPriority: boolean;
+  /** Wall time of the earliest moment at which the answer may differ, where one is known. */
+  readonly retryAt?: number;
+}
+
+const RUN: Admission = Object.freeze({ decision: "run", byPriority: false });
+
+/** What the policy says to an operation of this priority that needs these dependencies. A pure function of the snapshot. */
+export function admit(policy: AdmissionPolicy, priority: Priority, dependencies: readonly string[]): Admission {
+  const byPriority = policy.byPriority[priority];
+  if (byPriority === "refuse") return withCause("refuse", true, policy.priorityCause);
+  for (const name of dependencies) {
+    const dependency = policy.dependencies[name];
+    if (dependency !== undefined && dependency.decision !== "run")
+      return {
+        decision: dependency.decision,
+        byPriority: false,
+        cause: dependency.cause,
+        ...(dependency.nextProbeAt === undefined ? {} : { retryAt: dependency.nextProbeAt }),
+      };
+  }
+  return byPriority === "queue" ? withCause("queue", true, policy.priorityCause) : RUN;
+}
+
+const withCause = (decision: AdmissionDecision, byPriority: boolean, cause: Cause | undefined): Admission =>
+  cause === undefined ? { decision, byPriority } : { decision, byPriority, cause };
+
+/** The least urgent rank that the policy lets run; -1 when none may. */
+export function lowestRunningRank(policy: AdmissionPolicy): number {
+  let rank = -1;
+  for (const priority of PRIORITIES) {
+    if (policy.byPriority[priority] !== "run") break;
+    rank += 1;
+  }
+  return rank;
+}

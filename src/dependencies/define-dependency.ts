@@ -1,0 +1,106 @@
+import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
+import { DependencyError, type DependencyFailureKind, HandlerError, MisuseError } from "../errors.ts";
+import type { Attempt } from "./attempt.ts";
+import type { Dependency, DependencyConnection } from "./dependency.ts";
+
+export interface DependencyOptions {
+  /** Unique within a runtime: letters, digits, dots, dashes, underscores. */
+  readonly name: string;
+  /** Resolves when the dependency works. Called while the breaker is not closed, and at the start. */
+  readonly probe: (context: { readonly signal: AbortSignal }) => unknown;
+  /**
+   * What a failure of a call means; the default takes every failure as `unavailable`. Return `rejected` for answers
+   * that say the call itself is wrong (an HTTP 400), so that they neither open the breaker nor are retried.
+   */
+  readonly classify?: (error: unknown) => DependencyFailureKind;
+  readonly breaker?: Partial<BreakerSettings>;
+  readonly concurrency?: Partial<ConcurrencySettings>;
+}
+
+/** What a handler gets for such a dependency: a call has an owner, a signal, and a key that stays the same over replays. */
+export interface CallHandle {
+  call<Value>(work: (context: { readonly signal: AbortSignal; readonly idempotencyKey: string }) => Promise<Value> | Value): Promise<Value>;
+}
+
+const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
+
+export function checkDependencyName(name: string): void {
+  if (!NAME_PATTERN.test(name))
+    throw new MisuseError("invalid_dependency", `A dependency's name must start with a letter and have only letters, digits, dots, dashes and underscores (64 at most), not ${JSON.stringify(name)}.`);
+}
+
+/**
+ * An external system without receipts (an HTTP service, a search engine). Calls to it happen at least once: pass
+ * `idempotencyKey` on where the other side takes one.
+ *
+ * @throws MisuseError `invalid_dependency` for a name that cannot be used
+ */
+export function dependency(options: DependencyOptions): Dependency<CallHandle> {
+  checkDependencyName(options.name);
+  return Object.freeze({
+    name: options.name,
+    breaker: options.breaker ?? {},
+    concurrency: options.concurrency ?? {},
+    connect: () => new CallConnection(options),
+  });
+}
+
+class CallConnection implements DependencyConnection<CallHandle> {
+  readonly #options: DependencyOptions;
+
+  constructor(options: DependencyOptions) {
+    this.#options = options;
+  }
+
+  async probe(timeoutMs: number): Promise<void> {
+    try {
+      const signal = AbortSignal.timeout(timeoutMs);
+      await Promise.race([
+        this.#options.probe({ signal }),
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)))),
+      ]);
+    } catch (error) {
+      throw this.toError(error);
+    }
+  }
+
+  async reconnect(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  classify(error: unknown): DependencyError | undefined {
+    return error instanceof DependencyError && error.dependency === this.#options.name ? error : undefined;
+  }
+
+  handle(attempt: Attempt): CallHandle {
+    return {
+      call: async (work) => {
+        if (attempt.ended) throw new HandlerError("attempt_ended", "This attempt is over; its handles cannot be used any more.");
+        let stopListening: (() => void) | undefined;
+        try {
+          return await Promise.race([
+            work({ signal: attempt.signal, idempotencyKey: attempt.operationId }),
+            new Promise<never>((_, reject) => {
+              stopListening = attempt.onEnd(() => reject(new Error(`no answer within ${attempt.timeoutMs} ms`)));
+            }),
+          ]);
+        } catch (error) {
+          throw this.toError(error);
+        } finally {
+          stopListening?.();
+        }
+      },
+    };
+  }
+
+  toError(error: unknown): DependencyError {
+    if (error instanceof DependencyError) return error;
+    const kind = this.#options.classify?.(error) ?? "unavailable";
+    return new DependencyError("call_failed", `A call to ${this.#options.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`, {
+      dependency: this.#options.name,
+      kind,
+      effect: "unknown",
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,89 @@
+import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
+import type { DependencyError } from "../errors.ts";
+import type { Clock, Logger } from "../ports.ts";
+import type { Attempt } from "./attempt.ts";
+
+/**
+ * An external system that operations lean on: a name, a probe, one breaker, one concurrency limit.
+ * `Handle` is what a handler gets for it. Made by `dependency()`, `embeddedGraph()` and `neo4j()`.
+ */
+export interface Dependency<Handle = unknown> {
+  /** Unique within a runtime; appears in policies, statuses and metrics. */
+  readonly name: string;
+  readonly breaker: Partial<BreakerSettings>;
+  readonly concurrency: Partial<ConcurrencySettings>;
+  /** Builds the connection, without touching the network: a runtime starts while its dependencies are down. */
+  connect(context: DependencyContext): DependencyConnection<Handle>;
+}
+
+export interface DependencyContext {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** The living side of a dependency within one runtime. */
+export interface DependencyConnection<Handle = unknown> {
+  /** Resolves when the dependency does what operations need of it; rejects with a `DependencyError`. Ends within the timeout. */
+  probe(timeoutMs: number): Promise<void>;
+  /** Throws away every connection and builds them anew (names, pool, credentials). Never rejects because the dependency is down. */
+  reconnect(): Promise<void>;
+  close(): Promise<void>;
+  /** What a failure that came out of this dependency means; undefined when it did not come from it. */
+  classify(error: unknown): DependencyError | undefined;
+  /** What any failure of a call means, where the whole call was its own (`runtime.call`). */
+  toError?(error: unknown): DependencyError;
+  /** The handle for one attempt. Calls through it are counted as outstanding while they run. */
+  handle(attempt: Attempt): Handle;
+  /** Present when effects can be receipted, so that a replay is a no-op. At most one such dependency per operation. */
+  readonly receipts?: ReceiptStore<Handle>;
+}
+
+/** Names one life of one operation in a receipt. */
+export interface ReceiptKey {
+  /** Unique over all runtimes that share the graph: an unkeyed operation's id is prefixed by its journal's. */
+  readonly operationId: string;
+  /** Grows when a person retries a dead letter. */
+  readonly incarnation: number;
+}
+
+export interface OnceRequest {
+  /** `null`: no receipt is written (operations that are not queueable, and are never replayed). */
+  readonly receipt: ReceiptKey | null;
+  /** Keeps the result in the receipt, for a replay to return. */
+  readonly keepResult: boolean;
+  readonly attempt: Attempt;
+}
+
+export interface OnceResult {
+  /** `before`: an earlier attempt had committed already, nothing was applied now. */
+  readonly applied: "now" | "before";
+  /** JSON text of the result; undefined when there is none, or a replay finds that none was kept. */
+  readonly result: string | undefined;
+}
+
+export type FenceResult = { readonly state: "fenced" } | { readonly state: "applied"; readonly result: string | undefined };
+
+/**
+ * Exactly-once effects. `Handle` is the transaction that a handler writes through.
+ */
+export interface ReceiptStore<Handle> {
+  /**
+   * Runs `work` with a transaction that opens at its first use. The receipt is the transaction's first write, so
+   * that a second application of the same receipt key fails inside the dependency whatever the timing. `work`
+   * resolves to the JSON text of the result; the commit follows. When `attempt` ends early, the transaction is
+   * closed, its handle throws, and the promise rejects.
+   *
+   * Rejects with a `DependencyError` when the transaction failed (even if `work` caught that and went on), its
+   * `effect` telling whether the commit may have happened; with what `work` threw otherwise (rolled back).
+   */
+  once(request: OnceRequest, work: (transaction: Handle) => Promise<string | undefined>): Promise<OnceResult>;
+  /**
+   * Makes sure that this incarnation has no effect from now on, or finds that it had. Idempotent. Rejects with a
+   * `DependencyError` while the dependency cannot answer.
+   */
+  fence(receipt: ReceiptKey, timeoutMs: number): Promise<FenceResult>;
+  /** Which of these have an effect's receipt (not a fence): to verify a drain by a sample. */
+  find(receipts: readonly ReceiptKey[], timeoutMs: number): Promise<readonly boolean[]>;
+  /** Deletes receipts and fences that nobody can ask for any more. */
+  purge(receipts: readonly ReceiptKey[], timeoutMs: number): Promise<void>;
+}

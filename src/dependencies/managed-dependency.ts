@@ -1,0 +1,125 @@
+import type { BreakerSettings, RuntimeConfig } from "../../config/types.ts";
+import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import { DependencyError, HandlerError } from "../errors.ts";
+import type { Clock, Logger } from "../ports.ts";
+import { BreakerCounters } from "./breaker-counters.ts";
+import { ConcurrencyLimit } from "./concurrency-limit.ts";
+import type { Dependency, DependencyConnection } from "./dependency.ts";
+import type { ActionResult, CallsFailed, ProbeResult } from "./health.ts";
+
+/** A dependency within one runtime: its connection, its counters and its concurrency limit. */
+export class ManagedDependency {
+  readonly name: string;
+  readonly connection: DependencyConnection;
+  readonly breaker: BreakerSettings;
+  readonly limit: ConcurrencyLimit;
+  readonly abandonAfterMs: number;
+  readonly #counters: BreakerCounters;
+  readonly #clock: Clock;
+  #generation = -1;
+  #closed = false;
+  /** A crossing that no breaker heard of, because its actor was down: said again when there is a policy of it. */
+  #unheard: CallsFailed | undefined;
+  /** Told when more calls failed than the breaker tolerates; false when nobody heard it. */
+  onCallsFailed: (report: CallsFailed) => boolean = () => false;
+
+  constructor(dependency: Dependency, config: RuntimeConfig, clock: Clock, logger: Logger) {
+    this.name = dependency.name;
+    this.breaker = { ...config.breaker, ...dependency.breaker };
+    const concurrency = { ...config.concurrency, ...dependency.concurrency };
+    this.abandonAfterMs = concurrency.abandonAfterMs;
+    this.limit = new ConcurrencyLimit(concurrency);
+    this.#counters = new BreakerCounters(dependency.name, this.breaker);
+    this.#clock = clock;
+    this.connection = dependency.connect({ clock, logger });
+  }
+
+  /** The generation in which a call that begins now belongs. */
+  get generation(): number {
+    return this.#generation;
+  }
+
+  /** False from the moment at which the breaker left `closed`, until it is closed again. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  get counters(): Pick<BreakerCounters, "consecutiveFailures" | "windowCalls" | "windowFailures"> {
+    return this.#counters;
+  }
+
+  /** Takes over what a new policy says of this dependency. */
+  apply(policy: AdmissionPolicy): void {
+    const admission = policy.dependencies[this.name];
+    if (admission === undefined) return;
+    const closed = admission.decision === "run";
+    if (admission.generation !== this.#generation) {
+      this.#generation = admission.generation;
+      this.#counters.enter(admission.generation);
+    }
+    if (closed && !this.#closed) this.limit.slowStart(this.#clock.monotonicMs());
+    this.#closed = closed;
+    this.limit.apply(policy.concurrencyFactor, admission.backlogShare);
+    const unheard = this.#unheard;
+    if (unheard !== undefined && admission.state !== "ownerless") {
+      this.#unheard = undefined;
+      if (unheard.generation === admission.generation && closed) queueMicrotask(() => this.#report(unheard));
+    }
+  }
+
+  succeeded(generation: number): void {
+    this.#counters.success(generation, this.#clock.monotonicMs());
+  }
+
+  /** Counts what its kind says about the dependency's health: an answer, even a bad one, is a sign of life. */
+  failed(generation: number, error: DependencyError): void {
+    if (generation !== this.#generation) return;
+    if (error.kind === "misconfigured") {
+      this.#report({
+        dependency: this.name,
+        generation,
+        misconfigured: true,
+        cause: { actor: `calls:${this.name}`, what: error.message, values: { code: error.code } },
+      });
+      return;
+    }
+    if (error.kind === "rejected" || error.kind === "contention") return this.succeeded(generation);
+    const cause = this.#counters.failure(generation, this.#clock.monotonicMs(), error.code);
+    if (cause !== undefined) this.#report({ dependency: this.name, generation, misconfigured: false, cause });
+  }
+
+  /** What a failed call means, where the call as a whole belongs to this dependency. */
+  toError(error: unknown): DependencyError {
+    const known = this.connection.classify(error) ?? (error instanceof HandlerError ? undefined : this.connection.toError?.(error));
+    if (known !== undefined) return known;
+    const code = error instanceof HandlerError ? error.code : "call_failed";
+    const message = error instanceof Error ? error.message : "The call threw a value that is not an Error.";
+    return new DependencyError(code, message, { dependency: this.name, kind: "unavailable", effect: "unknown", cause: error });
+  }
+
+  async probe(): Promise<ProbeResult> {
+    const startedAtMs = this.#clock.monotonicMs();
+    try {
+      await this.connection.probe(this.breaker.probeTimeoutMs);
+      return { ok: true, tookMs: this.#clock.monotonicMs() - startedAtMs };
+    } catch (error) {
+      const failure = error instanceof DependencyError ? error : this.connection.classify(error);
+      if (failure === undefined)
+        return { ok: false, code: "probe_failed", message: error instanceof Error ? error.message : "the probe threw a value that is not an Error", misconfigured: false, reconnect: false };
+      return { ok: false, code: failure.code, message: failure.message, misconfigured: failure.kind === "misconfigured", reconnect: failure.reconnect };
+    }
+  }
+
+  async reconnect(): Promise<ActionResult> {
+    try {
+      await this.connection.reconnect();
+      return { ok: true, detail: "connections were built anew" };
+    } catch (error) {
+      return { ok: false, detail: this.toError(error).code };
+    }
+  }
+
+  #report(report: CallsFailed): void {
+    if (!this.onCallsFailed(report)) this.#unheard = report;
+  }
+}

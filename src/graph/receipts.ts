@@ -1,0 +1,16 @@
+import { DependencyError, HoldfastError } from "../errors.ts";
+
+/** What a replay's handler meets at its first call: there is nothing left to do. `once` resolves all the same. */
+export class AppliedBefore extends HoldfastError {
+  constructor() {
+    super("applied_before", "An earlier attempt of this operation has had its effect; this one applies nothing.");
+  }
+}
+
+/** The incarnation was closed by a fence while this attempt was still under way. */
+export const fencedError = (dependency: string): DependencyError =>
+  new DependencyError("fenced", "A fence forbids this incarnation of the operation any effect; nothing was applied.", {
+    dependency,
+    kind: "rejected",
+    effect: "none",
+  });

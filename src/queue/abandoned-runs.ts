@@ -1,0 +1,62 @@
+import type { RegisteredOperation } from "../operations/registered-operation.ts";
+import type { Logger } from "../ports.ts";
+import type { TimerWheel } from "../timer-wheel.ts";
+
+/**
+ * Handlers that go on after their attempt has ended. Their handles throw and their results are ignored, but they
+ * still hold memory and whatever they do outside; so their permits come back only when they settle, or after
+ * `abandonAfterMs`. Too many of one definition hold the definition: nothing of it is executed until they settle.
+ */
+export class AbandonedRuns {
+  readonly #wheel: TimerWheel;
+  readonly #logger: Logger;
+  readonly #maximum: number;
+  readonly #counts = new Map<string, number>();
+  /** Called when a definition becomes held, or runnable again. */
+  onChange: () => void = () => {};
+
+  constructor(wheel: TimerWheel, logger: Logger, maximum: number) {
+    this.#wheel = wheel;
+    this.#logger = logger;
+    this.#maximum = maximum;
+  }
+
+  isHeld(name: string): boolean {
+    return (this.#counts.get(name) ?? 0) > this.#maximum;
+  }
+
+  count(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  /** Waits for the handler to settle, but not longer than its dependencies' `abandonAfterMs`. */
+  async untilSettled(settled: Promise<void>, operation: RegisteredOperation): Promise<void> {
+    const { name } = operation.definition;
+    let isSettled = false;
+    const done = settled.then(() => {
+      isSettled = true;
+    });
+    // A handler that ended with its attempt has settled by now, or does within this turn.
+    await Promise.race([done, new Promise<void>((resolve) => setImmediate(resolve))]);
+    if (isSettled) return;
+    this.#add(name, 1);
+    void done.then(() => this.#add(name, -1));
+    const abandonAfterMs = Math.max(0, ...operation.uses.map(({ dependency }) => dependency.abandonAfterMs));
+    const timer = Promise.withResolvers<void>();
+    const handle = this.#wheel.add(abandonAfterMs, timer.resolve);
+    await Promise.race([done, timer.promise]);
+    handle.cancel();
+  }
+
+  #add(name: string, change: 1 | -1): void {
+    const wasHeld = this.isHeld(name);
+    const count = (this.#counts.get(name) ?? 0) + change;
+    if (count === 0) this.#counts.delete(name);
+    else this.#counts.set(name, count);
+    const isHeld = this.isHeld(name);
+    if (isHeld === wasHeld) return;
+    if (isHeld) this.#logger.error({ operation: name, abandonedRuns: count, limit: this.#maximum }, "too many handlers of this operation went on after their attempts had ended; it is held until they settle");
+    else this.#logger.info({ operation: name, abandonedRuns: count }, "the operation is no longer held");
+    this.onChange();
+  }
+}

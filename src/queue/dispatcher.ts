@@ -1,0 +1,209 @@
+import type { QueueSettings } from "../../config/types.ts";
+import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import { lowestRunningRank } from "../admission/admit.ts";
+import type { ConcurrencyLimit, Traffic } from "../dependencies/concurrency-limit.ts";
+import type { ManagedDependency } from "../dependencies/managed-dependency.ts";
+import { StorageError } from "../errors.ts";
+import type { RegisteredOperation } from "../operations/registered-operation.ts";
+import type { Clock, Logger } from "../ports.ts";
+import type { TimerWheel } from "../timer-wheel.ts";
+import type { Journal, Run } from "./journal.ts";
+import { availablePermits, givePermits, takePermits } from "./permits.ts";
+import type { RunExecutor } from "./run-executor.ts";
+
+/** A pool: the operations with one set of dependencies, claimed together. */
+export interface Pool {
+  readonly id: number;
+  readonly name: string;
+  readonly dependencies: readonly ManagedDependency[];
+  /** Its dependencies' limits; one of its own where it has no dependency. */
+  readonly limits: readonly ConcurrencyLimit[];
+}
+
+export interface DispatcherPorts {
+  readonly journal: Journal;
+  readonly executor: RunExecutor;
+  readonly pools: readonly Pool[];
+  readonly operationOf: (definitionId: number) => RegisteredOperation | undefined;
+  readonly policy: () => AdmissionPolicy;
+  readonly settings: QueueSettings;
+  readonly interruptionsBeforeAlone: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wheel: TimerWheel;
+  readonly onClosing: () => void;
+  readonly onExpired: (sequences: readonly number[]) => void;
+}
+
+/** Pause before claims are tried again after the store has failed one. */
+const STORE_FAILED_PAUSE_MS = 1_000;
+/** While a limit grows (slow start), the dispatcher looks again this often. */
+const LIMIT_GROWS_PAUSE_MS = 50;
+
+/**
+ * Claims what waits, whenever policy, limits and lanes allow, in every mode; and executes it. Runs on every change:
+ * a commit, a permit that comes back, a new policy. One claim per pool is in flight at a time. A claim takes permits
+ * first, one per run, and gives back what it did not need.
+ */
+export class Dispatcher {
+  readonly #ports: DispatcherPorts;
+  readonly #claiming = new Set<number>();
+  /** Live calls that found no permit, by pool: their numbers go first. Bounded by the pending submits. */
+  readonly #preferred = new Map<number, Set<number>>();
+  /** Runs whose operation has been interrupted too often: executed while nothing else is in flight. */
+  readonly #alone: { readonly run: Run; readonly pool: Pool }[] = [];
+  #aloneRuns = false;
+  #runsInFlight = 0;
+  #stopped = false;
+  #storeFailed = false;
+  #wakeUp: { cancel(): void } | undefined;
+  readonly #idle: (() => void)[] = [];
+
+  constructor(ports: DispatcherPorts) {
+    this.#ports = ports;
+  }
+
+  get runsInFlight(): number {
+    return this.#runsInFlight;
+  }
+
+  /** Takes permits for a live call, if it may start at once. */
+  tryStart(operation: RegisteredOperation, pool: Pool): boolean {
+    if (this.#stopped || this.#alone.length > 0 || this.#storeFailed) return false;
+    if (availablePermits(pool.limits, "live", this.#ports.clock.monotonicMs()) < 1) return false;
+    takePermits(pool.limits, "live");
+    this.#runsInFlight += 1;
+    return true;
+  }
+
+  /** Gives back the permits of a live call that may not start after all. */
+  giveUpStart(pool: Pool): void {
+    this.#finished(pool, "live");
+  }
+
+  /** Executes a live call that was accepted as running, with the permits it took. */
+  start(run: Run, operation: RegisteredOperation, pool: Pool, parsed: { readonly value: unknown }): void {
+    void this.#ports.executor.execute(run, operation, parsed).finally(() => this.#finished(pool, "live"));
+  }
+
+  /** A live call found no permit: its number goes before the backlog. */
+  prefer(poolId: number, sequence: number): void {
+    let preferred = this.#preferred.get(poolId);
+    if (preferred === undefined) this.#preferred.set(poolId, (preferred = new Set()));
+    preferred.add(sequence);
+    this.pump();
+  }
+
+  forget(poolId: number, sequence: number): void {
+    this.#preferred.get(poolId)?.delete(sequence);
+  }
+
+  /** Looks whether anything can be claimed. Cheap when nothing can. */
+  pump(): void {
+    if (this.#stopped || this.#storeFailed || this.#alone.length > 0) return;
+    const nowMs = this.#ports.clock.monotonicMs();
+    const lowestPriority = lowestRunningRank(this.#ports.policy());
+    if (lowestPriority < 0) return;
+    for (const pool of this.#ports.pools) {
+      if (this.#claiming.has(pool.id)) continue;
+      const ready = this.#ports.journal.counts.get(pool.id)?.ready ?? 0;
+      if (ready === 0 || !pool.dependencies.every((dependency) => dependency.closed)) continue;
+      const permits = Math.min(availablePermits(pool.limits, "backlog", nowMs), ready, this.#ports.settings.claimRows);
+      if (permits < 1) this.#wakeWhenLimitHasGrown();
+      else void this.#claim(pool, permits, lowestPriority);
+    }
+  }
+
+  /** Claims nothing any more; resolves when nothing is in flight. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wakeUp?.cancel();
+    for (const { run, pool } of this.#alone.splice(this.#aloneRuns ? 1 : 0)) this.#handBack(run, pool);
+    return this.#runsInFlight === 0 && this.#claiming.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+  }
+
+  async #claim(pool: Pool, permits: number, lowestPriority: number): Promise<void> {
+    const { journal, settings, policy } = this.#ports;
+    this.#claiming.add(pool.id);
+    takePermits(pool.limits, "backlog", permits);
+    this.#runsInFlight += permits;
+    let used = 0;
+    try {
+      const preferred = [...(this.#preferred.get(pool.id) ?? [])].slice(0, permits);
+      for (const sequence of preferred) this.forget(pool.id, sequence);
+      const runRows = Math.max(1, Math.floor(settings.runRows * policy().batchFactor));
+      const claimed = await journal.claim({ pool: pool.id, runs: permits, rows: settings.claimRows, bytes: settings.claimBytes, runRows, lowestPriority, preferred });
+      if (claimed.closing.length > 0) this.#ports.onClosing();
+      if (claimed.expired.length > 0) this.#ports.onExpired(claimed.expired);
+      for (const run of claimed.runs) {
+        used += 1;
+        this.#begin(run, pool);
+      }
+    } catch (error) {
+      this.#pauseAfterStoreFailure(error);
+    } finally {
+      this.#claiming.delete(pool.id);
+      for (let unused = used; unused < permits; unused++) this.#finished(pool, "backlog", false);
+      if (used > 0) this.pump();
+      this.#tellIdle();
+    }
+  }
+
+  #begin(run: Run, pool: Pool): void {
+    const first = run.rows[0];
+    const operation = first === undefined ? undefined : this.#ports.operationOf(first.definition);
+    if (first === undefined || operation === undefined || this.#stopped || !pool.dependencies.every((dependency) => dependency.closed)) {
+      this.#handBack(run, pool);
+    } else if (first.interruptions >= this.#ports.interruptionsBeforeAlone) {
+      this.#alone.push({ run, pool });
+      this.#startAlone();
+    } else void this.#ports.executor.execute(run, operation).finally(() => this.#finished(pool, "backlog"));
+  }
+
+  /** A run of which nothing has begun. */
+  #handBack(run: Run, pool: Pool): void {
+    this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#pauseAfterStoreFailure(error));
+    this.#finished(pool, "backlog");
+  }
+
+  /** Its own permit is the one in flight that remains while everything else has come to its end. */
+  #startAlone(): void {
+    const next = this.#alone[0];
+    if (next === undefined || this.#aloneRuns || this.#runsInFlight > this.#alone.length) return;
+    this.#aloneRuns = true;
+    void this.#ports.executor.execute(next.run, this.#ports.operationOf(next.run.rows[0]!.definition)!).finally(() => {
+      this.#aloneRuns = false;
+      this.#alone.shift();
+      this.#finished(next.pool, "backlog");
+    });
+  }
+
+  #finished(pool: Pool, traffic: Traffic, pump = true): void {
+    givePermits(pool.limits, traffic);
+    this.#runsInFlight -= 1;
+    if (this.#alone.length > 0) this.#startAlone();
+    else if (pump) this.pump();
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.#runsInFlight === 0 && this.#claiming.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+  }
+
+  #wakeWhenLimitHasGrown(): void {
+    this.#wakeUp ??= this.#ports.wheel.add(LIMIT_GROWS_PAUSE_MS, () => {
+      this.#wakeUp = undefined;
+      this.pump();
+    });
+  }
+
+  #pauseAfterStoreFailure(error: unknown): void {
+    if (this.#storeFailed) return;
+    this.#storeFailed = true;
+    this.#ports.logger.error({ code: error instanceof StorageError ? error.code : "internal" }, "the store failed a claim or an end; claims stop until it works again");
+    this.#ports.wheel.add(STORE_FAILED_PAUSE_MS, () => {
+      this.#storeFailed = false;
+      this.pump();
+    });
+  }
+}

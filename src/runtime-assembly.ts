@@ -1,0 +1,206 @@
+import type { RuntimeConfig } from "../config/types.ts";
+import type { ControlPlane } from "./control/control-plane.ts";
+import { createControlPlane } from "./control/create-control-plane.ts";
+import { MisuseError } from "./errors.ts";
+import { catalogOf, OperationRegistry } from "./operations/operation-registry.ts";
+import { OperationReads } from "./operations/operation-reads.ts";
+import type { Principal } from "./operations/principal.ts";
+import type { RegisteredOperation } from "./operations/registered-operation.ts";
+import { Submitter } from "./operations/submit.ts";
+import { Waiters } from "./operations/waiters.ts";
+import { type Clock, type Logger, type Random, silentLogger } from "./ports.ts";
+import { AbandonedRuns } from "./queue/abandoned-runs.ts";
+import { type CancelOutcome, checkReason } from "./queue/cancel.ts";
+import { DeadLetters } from "./queue/dead-letters.ts";
+import { Dispatcher } from "./queue/dispatcher.ts";
+import { DrainChecks } from "./queue/drain-checks.ts";
+import { Fences } from "./queue/fences.ts";
+import type { Journal } from "./queue/journal.ts";
+import { Retention } from "./queue/retention.ts";
+import { RunExecutor } from "./queue/run-executor.ts";
+import type { RuntimeOptions } from "./runtime.ts";
+import { RuntimeEventBus } from "./runtime-events.ts";
+import { openJournal } from "./storage/open-journal.ts";
+import { openReader, type Reader } from "./storage/open-reader.ts";
+import { systemClock, systemRandom } from "./system-clock.ts";
+import { TimerWheel } from "./timer-wheel.ts";
+
+/** Everything a runtime is made of, wired. */
+export interface RuntimeParts {
+  readonly principal: Principal;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly wheel: TimerWheel;
+  readonly waiters: Waiters;
+  readonly journal: Journal;
+  readonly reader: Reader;
+  readonly registry: OperationRegistry;
+  readonly control: ControlPlane;
+  readonly events: RuntimeEventBus;
+  readonly executor: RunExecutor;
+  readonly dispatcher: Dispatcher;
+  readonly submitter: Submitter;
+  readonly fences: Fences;
+  readonly retention: Retention;
+  readonly reads: OperationReads;
+  readonly deadLetters: DeadLetters;
+  readonly cancel: (operationId: string, options: { readonly reason: string; readonly principal?: Principal }) => Promise<CancelOutcome>;
+}
+
+/** What one fence, or one purge, in a dependency may take. */
+const RECEIPT_CALL_TIMEOUT_MS = 10_000;
+
+/**
+ * Builds a runtime's parts and connects them, in the order of the diagram: the store, then the dependencies and
+ * operations, the control plane over them, and the data plane that reads its policy.
+ */
+export async function assemble(options: RuntimeOptions, config: RuntimeConfig): Promise<RuntimeParts> {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const logger: Logger = options.logger ?? silentLogger;
+  const principal: Principal = options.principal ?? { id: "service", permissions: "*" };
+  if (typeof options.dataDirectory !== "string" || options.dataDirectory === "") throw new MisuseError("invalid_options", "createRuntime needs a dataDirectory: the folder in which accepted operations are kept.");
+  const catalog = catalogOf(options.operations, options.dependencies ?? []);
+  const wheel = new TimerWheel(clock);
+
+  const journal = await openJournal({
+    dataDirectory: options.dataDirectory,
+    pools: catalog.poolNames,
+    definitions: catalog.definitions.map(({ name, version, migrateInput }) => ({ name, version, acceptsOlder: migrateInput !== undefined })),
+    interruptionsBeforeAlone: config.operations.interruptionsBeforeAlone,
+    maximumInterruptions: config.operations.maximumInterruptions,
+    queue: config.queue,
+    storage: config.storage,
+    now: () => clock.now(),
+    logger,
+  });
+  const reader = openReader({ dataDirectory: options.dataDirectory });
+  const registry = new OperationRegistry(catalog, journal.opened, config, clock, logger);
+  const events = new RuntimeEventBus(logger);
+  const waiters = new Waiters();
+  const abandoned = new AbandonedRuns(wheel, logger, config.operations.maximumAbandonedRuns);
+
+  const known = new Map(journal.opened.knownDefinitions.map(({ id, name, version }) => [id, { name, version }]));
+  const operationOf = (definitionId: number): RegisteredOperation | undefined => registry.byName(known.get(definitionId)?.name ?? "");
+  const receiptedOf = (poolId: number) => registry.pool(poolId)?.dependencies.find(({ connection }) => connection.receipts !== undefined);
+  const reads = new OperationReads({ database: reader.database, waiters, wheel });
+  const drains = new DrainChecks({ journal, database: reader.database, registry, wheel });
+
+  const control = createControlPlane({
+    clock,
+    random,
+    logger,
+    config,
+    dependencies: [...registry.dependencies.values()].map((dependency) => ({
+      name: dependency.name,
+      breaker: dependency.breaker,
+      probe: () => dependency.probe(),
+      reconnect: () => dependency.reconnect(),
+      ...drains.of(dependency),
+    })),
+    recordTransition: (transition) => journal.recordTransition(transition),
+    saveRecord: (record) => journal.saveRecord(record),
+  });
+  const policy = () => control.policy;
+
+  const executor = new RunExecutor({
+    journal,
+    waiters,
+    wheel,
+    clock,
+    random,
+    logger,
+    config,
+    abandoned,
+    policy,
+    versionOf: (definitionId) => known.get(definitionId)?.version ?? 1,
+    onEnded: (event) => events.countEnd(event),
+    onClosing: () => fences.wake(),
+  });
+  const fences = new Fences({ journal, waiters, wheel, logger, receiptedOf, skips: (definitionId) => operationOf(definitionId)?.definition.onDeadLetter === "skip", timeoutMs: RECEIPT_CALL_TIMEOUT_MS });
+  const dispatcher = new Dispatcher({
+    journal,
+    executor,
+    pools: registry.pools,
+    operationOf,
+    policy,
+    settings: config.queue,
+    interruptionsBeforeAlone: config.operations.interruptionsBeforeAlone,
+    clock,
+    logger,
+    wheel,
+    onClosing: () => fences.wake(),
+    onExpired: (sequences) => {
+      for (const sequence of sequences) waiters.settle(sequence, { outcome: "expired" });
+    },
+  });
+  const submitter: Submitter = new Submitter({
+    journal,
+    dispatcher,
+    waiters,
+    wheel,
+    clock,
+    config,
+    policy,
+    poolOf: ({ poolId }) => registry.pool(poolId)!,
+    isHeld: (name) => abandoned.isHeld(name),
+    findEnding: (sequence) => reads.ending(sequence),
+  });
+  const retention = new Retention({ journal, wheel, logger, purgeable: (limit) => reads.purgeable(clock.now() - config.queue.endedRetentionMs, clock.now(), limit), receiptedOf, timeoutMs: RECEIPT_CALL_TIMEOUT_MS });
+
+  for (const dependency of registry.dependencies.values()) dependency.onCallsFailed = (report) => control.callsFailed(report);
+  control.onPolicy((next) => {
+    for (const dependency of registry.dependencies.values()) dependency.apply(next);
+    events.emit("policy", next);
+    dispatcher.pump();
+    fences.wake();
+  });
+  control.onTransition((transition) => events.emit("transition", transition));
+  control.onPage((page) => {
+    logger.error({ subject: page.subject, what: page.cause.what }, "a person is needed");
+    events.emit("page", page);
+  });
+  journal.onClosing(() => fences.wake());
+  journal.onExpired((sequences) => {
+    for (const sequence of sequences) waiters.settle(sequence, { outcome: "expired" });
+  });
+  journal.onChange(() => dispatcher.pump());
+  abandoned.onChange = () => {
+    const runnable = registry.operations.filter(({ definition }) => !abandoned.isHeld(definition.name));
+    journal
+      .setDefinitions(runnable.map(({ definition: { name, version, migrateInput } }) => ({ name, version, acceptsOlder: migrateInput !== undefined })))
+      .catch(() => logger.error({}, "which operations are held could not be written"));
+  };
+
+  const sequenceOf = (operationId: string) => reads.sequenceOf(operationId);
+  const deadLetters = new DeadLetters({ journal, clock, list: (page) => reads.list({ state: "dead", ...page }), sequenceOf, expiresAfterMs: config.operations.expiresAfterMs }, principal);
+
+  return {
+    principal,
+    clock,
+    random,
+    wheel,
+    waiters,
+    journal,
+    reader,
+    registry,
+    control,
+    events,
+    executor,
+    dispatcher,
+    submitter,
+    fences,
+    retention,
+    reads,
+    deadLetters,
+    cancel: async (operationId, { reason, principal: by }) => {
+      const why = checkReason(reason, "an operation is cancelled");
+      const sequence = await sequenceOf(operationId);
+      if (sequence === undefined) return { status: "not_waiting", operationId };
+      const status = await journal.cancel({ sequence, principal: (by ?? principal).id, reason: why });
+      if (status === "cancelled") waiters.settle(sequence, { outcome: "cancelled" });
+      if (status === "closing") fences.wake();
+      return { status, operationId };
+    },
+  };
+}

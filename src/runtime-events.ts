@@ -1,0 +1,56 @@
+import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
+import type { Cause } from "../machines/contracts/cause.ts";
+import type { Logger } from "./ports.ts";
+import type { TransitionRow } from "./queue/journal.ts";
+
+/** What `runtime.on` tells. Listeners run in the same turn and must be quick. */
+export interface RuntimeEvents {
+  /** A new admission policy is in force. */
+  readonly policy: AdmissionPolicy;
+  /** A machine took a transition. */
+  readonly transition: TransitionRow;
+  /** An accepted operation has ended, or has become a dead letter. */
+  readonly ended: { readonly operationId: string; readonly name: string; readonly outcome: "completed" | "failed" | "dead"; readonly replayed: boolean };
+  /** A person is needed. */
+  readonly page: { readonly at: number; readonly subject: string; readonly cause: Cause };
+}
+
+export class RuntimeEventBus {
+  readonly #logger: Logger;
+  readonly #listeners: { [Name in keyof RuntimeEvents]: Set<(event: RuntimeEvents[Name]) => void> } = {
+    policy: new Set(),
+    transition: new Set(),
+    ended: new Set(),
+    page: new Set(),
+  };
+  #ended = { completed: 0, replayed: 0, failed: 0, dead: 0 };
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** Operations ended by this process. */
+  get ended(): { readonly completed: number; readonly replayed: number; readonly failed: number; readonly dead: number } {
+    return { ...this.#ended };
+  }
+
+  on<Name extends keyof RuntimeEvents>(name: Name, listener: (event: RuntimeEvents[Name]) => void): () => void {
+    this.#listeners[name].add(listener);
+    return () => this.#listeners[name].delete(listener);
+  }
+
+  emit<Name extends keyof RuntimeEvents>(name: Name, event: RuntimeEvents[Name]): void {
+    for (const listener of this.#listeners[name])
+      try {
+        listener(event);
+      } catch (error) {
+        this.#logger.error({ event: name, error: error instanceof Error ? error.name : "unknown" }, "a listener threw; it was ignored");
+      }
+  }
+
+  countEnd(event: RuntimeEvents["ended"]): void {
+    this.#ended[event.outcome] += 1;
+    if (event.replayed) this.#ended.replayed += 1;
+    if (this.#listeners.ended.size > 0) this.emit("ended", event);
+  }
+}

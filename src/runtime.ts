@@ -1,0 +1,288 @@
+import { configure } from "../config/presets.ts";
+import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
+import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
+import { type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
+import type { Dependency } from "./dependencies/dependency.ts";
+import { HoldfastError, MisuseError } from "./errors.ts";
+import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
+import type { OperationReads } from "./operations/operation-reads.ts";
+import type { OperationResult, OperationView, Page, WaitingState } from "./operations/operation-view.ts";
+import type { Outcome } from "./operations/outcome.ts";
+import type { Principal } from "./operations/principal.ts";
+import type { SubmitOptions } from "./operations/submit.ts";
+import type { Clock, Logger, Random } from "./ports.ts";
+import type { CancelOutcome } from "./queue/cancel.ts";
+import type { DeadLetters } from "./queue/dead-letters.ts";
+import type { PoolCounts } from "./queue/journal.ts";
+import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
+import type { RuntimeEvents } from "./runtime-events.ts";
+
+export interface RuntimeOptions<Operations extends readonly AnyOperationDefinition[] = readonly AnyOperationDefinition[]> {
+  /** Folder of the journal. Made when missing; one runtime at a time. */
+  readonly dataDirectory: string;
+  readonly operations: Operations;
+  /** Dependencies that no operation names, for `runtime.call`. */
+  readonly dependencies?: readonly Dependency[];
+  /** Who the embedding service is; default `service` with every permission. */
+  readonly principal?: Principal;
+  readonly config?: PartialRuntimeConfig;
+  /** False opens the store but executes nothing before `start()`. Default true. */
+  readonly autoStart?: boolean;
+  readonly logger?: Logger;
+  readonly clock?: Clock;
+  readonly random?: Random;
+}
+
+/** A snapshot for people and probes. Everything in it is measured. */
+export interface RuntimeStatus {
+  readonly phase: RuntimePhase;
+  readonly control: ControlStatus;
+  readonly queue: {
+    /** Rows per state, over all pools. */
+    readonly counts: PoolCounts;
+    readonly waitingBytes: number;
+    readonly freeDiskBytes: number;
+    readonly pendingSubmits: number;
+    readonly inFlight: number;
+  };
+  readonly dependencies: readonly {
+    readonly name: string;
+    readonly inUse: number;
+    readonly limit: number;
+    readonly consecutiveFailures: number;
+    readonly windowCalls: number;
+    readonly windowFailures: number;
+  }[];
+  /** Operations ended by this process. */
+  readonly ended: { readonly completed: number; readonly replayed: number; readonly failed: number; readonly dead: number };
+}
+
+export type RuntimePhase = "opened" | "running" | "stopping" | "stopped";
+
+/**
+ * Opens the journal in `dataDirectory`, connects the dependencies (which may be down) and begins to work.
+ *
+ * @throws MisuseError `duplicate_definition`, `duplicate_dependency`, `invalid_definition`
+ * @throws StorageError `data_directory_in_use` (says by whom), `database_newer`, `database_corrupt`
+ */
+export async function createRuntime<const Operations extends readonly AnyOperationDefinition[]>(options: RuntimeOptions<Operations>): Promise<Runtime> {
+  const config = configure(options.config);
+  const parts = await assemble(options, config);
+  const runtime = new Runtime(parts, config);
+  if (options.autoStart !== false) await runtime.start();
+  return runtime;
+}
+
+/** How long `start` waits for the first probes, so that a healthy service does not begin with a queue. */
+const FIRST_PROBES_MS = 1_000;
+
+export class Runtime implements AsyncDisposable {
+  readonly config: RuntimeConfig;
+  readonly deadLetters: DeadLetters;
+  readonly #parts: RuntimeParts;
+  #phase: RuntimePhase = "opened";
+  #stopped: Promise<void> | undefined;
+
+  /** @internal Made by `createRuntime`. */
+  constructor(parts: RuntimeParts, config: RuntimeConfig) {
+    this.#parts = parts;
+    this.config = config;
+    this.deadLetters = parts.deadLetters;
+  }
+
+  get phase(): RuntimePhase {
+    return this.#phase;
+  }
+
+  /** The definitions this runtime executes. */
+  get operations(): readonly AnyOperationDefinition[] {
+    return this.#parts.registry.operations.map(({ definition }) => definition);
+  }
+
+  /** Begins to execute. Waits up to a second for the first answers of the dependencies, and not for one that is down. */
+  async start(): Promise<void> {
+    if (this.#phase !== "opened") return;
+    this.#phase = "running";
+    const { control, registry, journal, dispatcher, fences, retention, clock } = this.#parts;
+    const lostMs = Math.max(0, clock.now() - journal.opened.lastWrittenAt);
+    control.start(journal.opened.records, journal.opened.lastWrittenAt === 0 ? 0 : lostMs);
+    retention.start();
+    fences.wake();
+    dispatcher.pump();
+    await firstAnswers(control, registry.dependencies.size, this.#parts.wheel);
+  }
+
+  /**
+   * Takes nothing new, lets what is in flight end within `stopWithinMs` (configuration) and hands back the rest:
+   * it waits on disk for the next start. Idempotent.
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop();
+  }
+
+  /**
+   * Executes an operation, or puts it on disk when it cannot be executed now. Answers with a value, always:
+   * `completed`, `queued`, `refused` or `failed`.
+   *
+   * @throws MisuseError `unknown_operation`, `not_running`
+   */
+  async submit<Definition extends AnyOperationDefinition>(definition: Definition, input: InputOf<Definition>, options: SubmitOptions = {}): Promise<Outcome<ValueOf<Definition>>> {
+    const { submitter, registry, principal } = this.#running();
+    return (await submitter.submit(registry.of(definition), input, { principal, ...options })) as Outcome<ValueOf<Definition>>;
+  }
+
+  /** `submit` for several inputs of one definition, which share commits. Outcomes are in the order of the inputs. */
+  submitMany<Definition extends AnyOperationDefinition>(definition: Definition, inputs: readonly InputOf<Definition>[], options: SubmitOptions = {}): Promise<readonly Outcome<ValueOf<Definition>>[]> {
+    return Promise.all(inputs.map((input) => this.submit(definition, input, options)));
+  }
+
+  /** Puts an operation on disk and answers `queued` at once; it is executed as soon as it may. */
+  async enqueue<Definition extends AnyOperationDefinition>(definition: Definition, input: InputOf<Definition>, options: SubmitOptions = {}): Promise<Outcome<ValueOf<Definition>>> {
+    const { submitter, registry, principal } = this.#running();
+    if (!definition.queueable) throw new MisuseError("not_queueable", `The operation ${definition.name} is not queueable; use submit.`);
+    return (await submitter.enqueue(registry.of(definition), input, { principal, ...options })) as Outcome<ValueOf<Definition>>;
+  }
+
+  /** `submit` by name, for callers whose input has no type here (remote ones): an unknown name is a refusal. */
+  async submitByName(name: string, input: unknown, options: SubmitOptions & { readonly enqueue?: boolean } = {}): Promise<Outcome> {
+    const { submitter, registry, principal } = this.#running();
+    const operation = registry.byName(name);
+    if (operation === undefined) return { status: "refused", reason: "unknown_operation", message: `There is no operation ${JSON.stringify(name)} here; there are: ${registry.operations.map(({ definition }) => definition.name).join(", ")}.`, retryable: false, retryAfterSeconds: 0 };
+    const { enqueue, ...rest } = options;
+    return enqueue === true && operation.definition.queueable ? submitter.enqueue(operation, input, { principal, ...rest }) : submitter.submit(operation, input, { principal, ...rest });
+  }
+
+  /** How an operation ended; `pending` while it has not. With `waitMs`, waits that long for the end. */
+  result(operationId: string, options: { readonly waitMs?: number } = {}): Promise<OperationResult> {
+    return this.#reads().result(operationId, options.waitMs ?? 0);
+  }
+
+  /** Where an operation is in its life; undefined for an unknown id. */
+  get(operationId: string): Promise<OperationView | undefined> {
+    return this.#reads().get(operationId);
+  }
+
+  /** Waiting operations in one state, in order of acceptance, in pages. */
+  list(options: { readonly state: WaitingState; readonly after?: number; readonly limit?: number }): Promise<Page<OperationView>> {
+    return this.#reads().list(options);
+  }
+
+  /** Ends an operation that has not begun. One that may have had an effect is fenced first (`closing`). */
+  cancel(operationId: string, options: { readonly reason: string; readonly principal?: Principal }): Promise<CancelOutcome> {
+    return this.#running().cancel(operationId, options);
+  }
+
+  /**
+   * The pipeline without an operation: breaker, concurrency limit, timeout, retry; nothing on disk.
+   *
+   * @throws MisuseError `missing_dependency`
+   */
+  call<Value>(dependency: Dependency, work: CallWork<Value>, options: { readonly attemptTimeoutMs?: number; readonly retries?: number } = {}): Promise<CallOutcome<Value>> {
+    const { registry, control, wheel, clock, random } = this.#running();
+    const managed = registry.dependencies.get(dependency.name);
+    if (managed === undefined) throw new MisuseError("missing_dependency", `This runtime does not have the dependency ${dependency.name}; give it to createRuntime({ dependencies }).`);
+    const { attemptTimeoutMs, retry } = this.config.operations;
+    return callDependency(managed, work, { attemptTimeoutMs: options.attemptTimeoutMs ?? attemptTimeoutMs, retries: options.retries ?? 0, retry }, { policy: () => control.policy, wheel, clock, random });
+  }
+
+  /** Listens; returns a function that takes this back. A listener that throws is logged and disturbs nobody. */
+  on<Name extends keyof RuntimeEvents>(name: Name, listener: (event: RuntimeEvents[Name]) => void): () => void {
+    return this.#parts.events.on(name, listener);
+  }
+
+  /** Asks a dependency's breaker for a probe now. False when its actor is down. */
+  requestProbe(dependency: string, by: string): boolean {
+    return this.#running().control.requestProbe(dependency, { actor: `person:${by}`, what: "a probe was asked for" });
+  }
+
+  status(): RuntimeStatus {
+    const { control, journal, registry, submitter, dispatcher, clock, events } = this.#parts;
+    const nowMs = clock.monotonicMs();
+    return {
+      phase: this.#phase,
+      control: control.status(),
+      queue: {
+        counts: sumCounts(journal.counts.values()),
+        waitingBytes: journal.waitingBytes,
+        freeDiskBytes: journal.freeDiskBytes,
+        pendingSubmits: submitter.pendingSubmits,
+        inFlight: dispatcher.runsInFlight,
+      },
+      dependencies: [...registry.dependencies.values()].map(({ name, limit, counters }) => ({
+        name,
+        inUse: limit.inUse,
+        limit: limit.current(nowMs),
+        consecutiveFailures: counters.consecutiveFailures,
+        windowCalls: counters.windowCalls,
+        windowFailures: counters.windowFailures,
+      })),
+      ended: events.ended,
+    };
+  }
+
+  async #stop(): Promise<void> {
+    const { submitter, dispatcher, executor, fences, retention, control, registry, journal, reader, wheel, waiters } = this.#parts;
+    this.#phase = "stopping";
+    submitter.stop();
+    retention.stop();
+    fences.stop();
+    const idle = dispatcher.stop();
+    await this.#within(this.config.stopWithinMs, idle);
+    executor.abortAll(new HoldfastError("runtime_stopping", "The runtime is being stopped; the operation waits on disk for the next start.", { retryable: true }));
+    await this.#within(HAND_BACK_MS, idle);
+    waiters.releaseAll();
+    control.stop();
+    await journal.shutDown();
+    await reader.close();
+    wheel.stop();
+    await Promise.allSettled([...registry.dependencies.values()].map(({ connection }) => connection.close()));
+    this.#phase = "stopped";
+  }
+
+  /** Waits for something, but not longer. */
+  async #within(limitMs: number, something: Promise<void>): Promise<void> {
+    const limit = Promise.withResolvers<void>();
+    const timer = this.#parts.wheel.add(limitMs, limit.resolve);
+    await Promise.race([something, limit.promise]);
+    timer.cancel();
+  }
+
+  #running(): RuntimeParts {
+    if (this.#phase === "opened") throw new MisuseError("not_running", "The runtime has not been started; await runtime.start() first.");
+    if (this.#phase === "stopped") throw new MisuseError("not_running", "The runtime has been stopped; create a new one.");
+    return this.#parts;
+  }
+
+  #reads(): OperationReads {
+    if (this.#phase === "stopped") throw new MisuseError("not_running", "The runtime has been stopped; create a new one.");
+    return this.#parts.reads;
+  }
+}
+
+/** How long handlers have, after they were told to end, before the process goes on without them. */
+const HAND_BACK_MS = 1_000;
+
+function firstAnswers(control: ControlPlane, dependencies: number, wheel: RuntimeParts["wheel"]): Promise<void> {
+  const answered = (): boolean => Object.values(control.policy.dependencies).filter(({ state }) => state !== "probing").length >= dependencies;
+  if (answered()) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      timer.cancel();
+      stopListening();
+      resolve();
+    };
+    const timer = wheel.add(FIRST_PROBES_MS, done);
+    const stopListening = control.onPolicy(() => answered() && done());
+  });
+}
+
+function sumCounts(counts: Iterable<PoolCounts>): PoolCounts {
+  const sum = { ready: 0, scheduled: 0, blocked: 0, running: 0, closing: 0, held: 0, dead: 0 };
+  for (const pool of counts) for (const state of Object.keys(sum) as (keyof PoolCounts)[]) sum[state] += pool[state];
+  return sum;
+}

@@ -1,0 +1,60 @@
+import { TRPCError } from "@trpc/server";
+import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
+import type { FastifyInstance } from "fastify";
+import { defaultConfig } from "../../../config/presets.ts";
+import { appRouter, type Context, errorShape } from "../../../routers/app.router.ts";
+import { HoldfastError } from "../../errors.ts";
+import type { Principal } from "../../operations/principal.ts";
+import type { Logger } from "../../ports.ts";
+import { LIMITS } from "./limits.ts";
+import type { Served } from "./served.ts";
+import { stackWithoutMessage } from "./stack.ts";
+
+export const TRPC_PREFIX = "/trpc";
+
+/** Who everybody is until credentials exist: only this machine is listened to. */
+const LOCAL_OPERATOR: Principal = { id: "local-operator", permissions: "*" };
+
+/** Mounts the routers. Bodies are read by tRPC, so that one that is too large is told in the form its clients read. */
+export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logger): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("application/json", (_request, _payload, done) => done(null));
+  app.route<{ Params: { path: string } }>({
+    method: ["GET", "POST"],
+    url: `${TRPC_PREFIX}/:path`,
+    handler: (request, reply) => {
+      const maximumBytes = (served.runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;
+      if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
+      return fastifyRequestHandler({
+        req: request,
+        res: reply,
+        path: request.params.path,
+        router: appRouter,
+        maxBodySize: maximumBytes,
+        maxBatchSize: LIMITS.batchSize,
+        createContext: (): Context => ({ runtime: openRuntime(served), principal: LOCAL_OPERATOR, requestId: request.id }),
+        // What is left of a body that was too large is not waited for.
+        responseMeta: ({ errors }) => (errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {}),
+        onError: ({ error, path }) => {
+          if (error.code !== "INTERNAL_SERVER_ERROR") return;
+          const { cause = error } = error;
+          logger.error({ requestId: request.id, path, error: cause.name, stack: stackWithoutMessage(cause) }, "a procedure failed by a fault of ours");
+        },
+      });
+    },
+  });
+}
+
+function openRuntime({ runtime }: Served): Context["runtime"] {
+  if (runtime !== undefined) return runtime;
+  const cause = new HoldfastError("starting", "The journal is being opened; ask again in a moment.", { retryable: true });
+  throw new TRPCError({ code: "SERVICE_UNAVAILABLE", message: cause.message, cause });
+}
+
+const tooLarge = (maximumBytes: number): TRPCError =>
+  new TRPCError({ code: "PAYLOAD_TOO_LARGE", message: `A request body may have ${maximumBytes} bytes at most. Store large things elsewhere and send a reference.` });
+
+/** What a request to the routers is told when it failed before they had it; a tRPC client can read it. */
+export function trpcErrorBody(code: TRPCError["code"], message: string, requestId: string): { readonly error: ReturnType<typeof errorShape> } {
+  return { error: errorShape(new TRPCError({ code, message }), { requestId }) };
+}
