@@ -14,7 +14,11 @@ export type GraphWrite =
   | { readonly kind: "mergeNodes" | "createNodes"; readonly node: NodeType; readonly rows: readonly Properties[] }
   | { readonly kind: "append"; readonly node: NodeType; readonly rows: readonly AppendRow[] }
   | { readonly kind: "deleteNodes"; readonly node: NodeType; readonly selection: NodeSelection }
-  | { readonly kind: "mergeRelationships"; readonly relationship: RelationshipType; readonly rows: readonly RelationshipRow[] }
+  | {
+      readonly kind: "mergeRelationships";
+      readonly relationship: RelationshipType;
+      readonly rows: readonly RelationshipRow[];
+    }
   | { readonly kind: "deleteRelationships"; readonly relationship: RelationshipType; readonly where: Where };
 
 export interface MatchNodes {

@@ -1,7 +1,14 @@
 import type { DependencyConnection, ReceiptStore } from "../dependencies/dependency.ts";
 
 /** A property value that both graphs keep without change. */
-export type PropertyValue = string | number | boolean | null | readonly string[] | readonly number[] | readonly boolean[];
+export type PropertyValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly string[]
+  | readonly number[]
+  | readonly boolean[];
 
 export type Properties = Readonly<Record<string, PropertyValue>>;
 
@@ -82,6 +89,7 @@ export interface GraphTransaction<
 }
 
 /** The port behind which Neo4j and the embedded graph are alike. */
-export interface GraphStore<Transaction extends GraphTransaction = GraphTransaction> extends DependencyConnection<Transaction> {
+export interface GraphStore<Transaction extends GraphTransaction = GraphTransaction>
+  extends DependencyConnection<Transaction> {
   readonly receipts: ReceiptStore<Transaction>;
 }

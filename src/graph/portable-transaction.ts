@@ -14,14 +14,7 @@ import type {
 } from "./graph-store.ts";
 import { nodeType, relationshipType, type GraphSchema } from "./schema.ts";
 import type { TransactionScope } from "./transaction-scope.ts";
-import {
-  checkAppendRows,
-  checkEach,
-  checkKey,
-  checkNodeRows,
-  checkRelationshipRows,
-  checkWhere,
-} from "./values.ts";
+import { checkAppendRows, checkEach, checkKey, checkNodeRows, checkRelationshipRows, checkWhere } from "./values.ts";
 
 const DEFAULT_LIMIT = 1_000;
 const LARGEST_LIMIT = 100_000;
@@ -154,7 +147,11 @@ function checkNodeSelection(selection: Partial<{ keys: readonly NodeKey[]; where
 /** A selection that an input left empty must not empty the graph. */
 function checkSomeCondition(where: Where | undefined): void {
   if (where === undefined || Object.keys(where).length === 0)
-    throw new InvalidValueError("selection_is_empty", "selection.where", "selection.where: a deletion needs at least one condition.");
+    throw new InvalidValueError(
+      "selection_is_empty",
+      "selection.where",
+      "selection.where: a deletion needs at least one condition.",
+    );
 }
 
 function checkLimit(limit: number = DEFAULT_LIMIT): number {

@@ -79,19 +79,31 @@ async function settle<Handle>(work: (handle: Handle) => Promise<string | undefin
 function endedEarly(dependency: string, attempt: Attempt, effect: Effect, waiting: boolean): Error {
   const reason = attempt.endedBecause;
   if (effect === "unknown")
-    return new DependencyError("commit_unanswered", "The attempt ended before the graph had answered the commit: whether it took effect is not known.", {
-      dependency,
-      kind: "unavailable",
-      effect,
-      cause: reason,
-    });
+    return new DependencyError(
+      "commit_unanswered",
+      "The attempt ended before the graph had answered the commit: whether it took effect is not known.",
+      {
+        dependency,
+        kind: "unavailable",
+        effect,
+        cause: reason,
+      },
+    );
   if (waiting)
-    return new DependencyError("call_unanswered", "The attempt ended before the graph had answered; nothing was committed.", {
-      dependency,
-      kind: "unavailable",
-      effect,
-      cause: reason,
-    });
+    return new DependencyError(
+      "call_unanswered",
+      "The attempt ended before the graph had answered; nothing was committed.",
+      {
+        dependency,
+        kind: "unavailable",
+        effect,
+        cause: reason,
+      },
+    );
   if (reason instanceof Error) return reason;
-  return new HandlerError("attempt_ended", "The attempt ended before its handler had finished; nothing was committed.", { cause: reason });
+  return new HandlerError(
+    "attempt_ended",
+    "The attempt ended before its handler had finished; nothing was committed.",
+    { cause: reason },
+  );
 }

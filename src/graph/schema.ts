@@ -56,7 +56,10 @@ export function declareSchema(nodes: NodeSchema, relationships: RelationshipSche
 export function nodeType(schema: GraphSchema, label: string): NodeType {
   const type = schema.nodes.get(label);
   if (type === undefined)
-    throw new MisuseError("unknown_label", `This graph declares no label of that name: add it to \`nodes\`. Declared: ${listOf(schema.nodes)}.`);
+    throw new MisuseError(
+      "unknown_label",
+      `This graph declares no label of that name: add it to \`nodes\`. Declared: ${listOf(schema.nodes)}.`,
+    );
   return type;
 }
 

@@ -55,7 +55,10 @@ export class TransactionScope {
 
   assertNothingWritten(): void {
     if (this.written)
-      throw new MisuseError("match_after_write", "Matches see the committed state, so they come before the first write of a transaction.");
+      throw new MisuseError(
+        "match_after_write",
+        "Matches see the committed state, so they come before the first write of a transaction.",
+      );
   }
 
   /** The transaction can no longer be committed; every later call rejects with this. */

@@ -60,11 +60,16 @@ function checkList(values: readonly unknown[], path: string): void {
 
 function checkPropertyName(name: string, path: string): void {
   if (!isGraphName(name))
-    throw invalid("invalid_property_name", path, 'a property\'s name is 1 to 64 letters, digits or "_", no digit first.');
+    throw invalid(
+      "invalid_property_name",
+      path,
+      'a property\'s name is 1 to 64 letters, digits or "_", no digit first.',
+    );
 }
 
 export function checkProperties(value: unknown, path: string): asserts value is Properties {
-  if (!isPlainObject(value)) throw invalid("value_not_storable", path, `expected an object of properties, got ${kindOf(value)}.`);
+  if (!isPlainObject(value))
+    throw invalid("value_not_storable", path, `expected an object of properties, got ${kindOf(value)}.`);
   for (const name of Object.keys(value)) {
     checkPropertyName(name, `${path}.${name.slice(0, 64)}`);
     const property = value[name];
@@ -99,7 +104,8 @@ export function checkNodeRows(rows: unknown, key: string): asserts rows is reado
 
 export function checkRelationshipRows(rows: unknown): asserts rows is readonly RelationshipRow[] {
   checkEach(rows, "rows", (row, path) => {
-    if (!isPlainObject(row)) throw invalid("value_not_storable", path, `expected { from, to, properties }, got ${kindOf(row)}.`);
+    if (!isPlainObject(row))
+      throw invalid("value_not_storable", path, `expected { from, to, properties }, got ${kindOf(row)}.`);
     checkKey(row.from, `${path}.from`);
     checkKey(row.to, `${path}.to`);
     if (row.properties !== undefined) checkProperties(row.properties, `${path}.properties`);
@@ -108,18 +114,22 @@ export function checkRelationshipRows(rows: unknown): asserts rows is readonly R
 
 export function checkAppendRows(rows: unknown, key: string): asserts rows is readonly AppendRow[] {
   checkEach(rows, "rows", (row, path) => {
-    if (!isPlainObject(row)) throw invalid("value_not_storable", path, `expected { key, property, values }, got ${kindOf(row)}.`);
+    if (!isPlainObject(row))
+      throw invalid("value_not_storable", path, `expected { key, property, values }, got ${kindOf(row)}.`);
     checkKey(row.key, `${path}.key`);
-    if (typeof row.property !== "string") throw invalid("invalid_property_name", `${path}.property`, `expected a text, got ${kindOf(row.property)}.`);
+    if (typeof row.property !== "string")
+      throw invalid("invalid_property_name", `${path}.property`, `expected a text, got ${kindOf(row.property)}.`);
     checkPropertyName(row.property, `${path}.property`);
     if (row.property === key) throw invalid("invalid_property_name", `${path}.property`, "the key cannot be a list.");
-    if (!Array.isArray(row.values)) throw invalid("value_not_storable", `${path}.values`, `expected a list, got ${kindOf(row.values)}.`);
+    if (!Array.isArray(row.values))
+      throw invalid("value_not_storable", `${path}.values`, `expected a list, got ${kindOf(row.values)}.`);
     checkList(row.values, `${path}.values`);
   });
 }
 
 export function checkWhere(where: unknown, path: string): asserts where is Where {
-  if (!isPlainObject(where)) throw invalid("value_not_storable", path, `expected an object of properties, got ${kindOf(where)}.`);
+  if (!isPlainObject(where))
+    throw invalid("value_not_storable", path, `expected an object of properties, got ${kindOf(where)}.`);
   for (const name of Object.keys(where)) {
     checkPropertyName(name, `${path}.${name.slice(0, 64)}`);
     checkScalar(where[name], `${path}.${name}`, "a text, number or boolean");
@@ -127,8 +137,12 @@ export function checkWhere(where: unknown, path: string): asserts where is Where
 }
 
 /** Parameters of a statement of the user's own: JSON-like, and BigInt within 64 bits, however deep. */
-export function checkParameters(parameters: unknown, path = "parameters"): asserts parameters is Readonly<Record<string, unknown>> {
-  if (!isPlainObject(parameters)) throw invalid("value_not_storable", path, `expected an object, got ${kindOf(parameters)}.`);
+export function checkParameters(
+  parameters: unknown,
+  path = "parameters",
+): asserts parameters is Readonly<Record<string, unknown>> {
+  if (!isPlainObject(parameters))
+    throw invalid("value_not_storable", path, `expected an object, got ${kindOf(parameters)}.`);
   checkParameter(parameters, path, 0);
 }
 
@@ -141,13 +155,18 @@ function checkParameter(value: unknown, path: string, depth: number): void {
       throw invalid("integer_out_of_range", path, "the graph's integers have 64 bits.");
     return;
   }
-  if (depth > DEEPEST_PARAMETER) throw invalid("value_too_deep", path.slice(0, 200), `nested deeper than ${DEEPEST_PARAMETER} levels.`);
+  if (depth > DEEPEST_PARAMETER)
+    throw invalid("value_too_deep", path.slice(0, 200), `nested deeper than ${DEEPEST_PARAMETER} levels.`);
   if (Array.isArray(value)) {
     for (let index = 0; index < value.length; index++) checkParameter(value[index], `${path}[${index}]`, depth + 1);
     return;
   }
   if (!isPlainObject(value))
-    throw invalid("value_not_storable", path, `expected a text, number, boolean, null, bigint, list or object, got ${kindOf(value)}.`);
+    throw invalid(
+      "value_not_storable",
+      path,
+      `expected a text, number, boolean, null, bigint, list or object, got ${kindOf(value)}.`,
+    );
   for (const name of Object.keys(value)) {
     checkText(name, path);
     if (name === "__proto__") throw invalid("invalid_property_name", path, "an object cannot carry this name as data.");

@@ -50,9 +50,13 @@ export class Dispatcher {
   readonly #claiming = new Set<number>();
   /** Live calls that found no permit, by pool: their numbers go first. Bounded by the pending submits. */
   readonly #preferred = new Map<number, Set<number>>();
-  /** Runs whose operation has been interrupted too often: executed while nothing else is in flight. */
-  readonly #alone: { readonly run: Run; readonly pool: Pool }[] = [];
-  #aloneRuns = false;
+  /**
+   * A run whose operation was interrupted too often: executed while nothing else is in flight. One at a time, and
+   * the others wait on disk as ready: whoever is `running` when it kills the process would be counted as interrupted.
+   */
+  #alone: { readonly run: Run; readonly pool: Pool; begun: boolean } | undefined;
+  /** The last run that was handed back is ready again on disk. */
+  #handedBack: Promise<void> = Promise.resolve();
   #runsInFlight = 0;
   #stopped = false;
   #storeFailed = false;
@@ -69,7 +73,7 @@ export class Dispatcher {
 
   /** Takes permits for a live call, if it may start at once. */
   tryStart(operation: RegisteredOperation, pool: Pool): boolean {
-    if (this.#stopped || this.#alone.length > 0 || this.#storeFailed) return false;
+    if (this.#stopped || this.#alone !== undefined || this.#storeFailed) return false;
     if (availablePermits(pool.limits, "live", this.#ports.clock.monotonicMs()) < 1) return false;
     takePermits(pool.limits, "live");
     this.#runsInFlight += 1;
@@ -83,7 +87,7 @@ export class Dispatcher {
 
   /** Executes a live call that was accepted as running, with the permits it took. */
   start(run: Run, operation: RegisteredOperation, pool: Pool, parsed: { readonly value: unknown }): void {
-    void this.#ports.executor.execute(run, operation, parsed).finally(() => this.#finished(pool, "live"));
+    void this.#ports.executor.execute(run, operation, { parsed }).finally(() => this.#finished(pool, "live"));
   }
 
   /** A live call found no permit: its number goes before the backlog. */
@@ -100,7 +104,7 @@ export class Dispatcher {
 
   /** Looks whether anything can be claimed. Cheap when nothing can. */
   pump(): void {
-    if (this.#stopped || this.#storeFailed || this.#alone.length > 0) return;
+    if (this.#stopped || this.#storeFailed || this.#alone !== undefined) return;
     const nowMs = this.#ports.clock.monotonicMs();
     const lowestPriority = lowestRunningRank(this.#ports.policy());
     if (lowestPriority < 0) return;
@@ -118,7 +122,11 @@ export class Dispatcher {
   stop(): Promise<void> {
     this.#stopped = true;
     this.#wakeUp?.cancel();
-    for (const { run, pool } of this.#alone.splice(this.#aloneRuns ? 1 : 0)) this.#handBack(run, pool);
+    const alone = this.#alone;
+    if (alone !== undefined && !alone.begun) {
+      this.#alone = undefined;
+      this.#handBack(alone.run, alone.pool);
+    }
     return this.#runsInFlight === 0 && this.#claiming.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 
@@ -155,33 +163,35 @@ export class Dispatcher {
     if (first === undefined || operation === undefined || this.#stopped || !pool.dependencies.every((dependency) => dependency.closed)) {
       this.#handBack(run, pool);
     } else if (first.interruptions >= this.#ports.interruptionsBeforeAlone) {
-      this.#alone.push({ run, pool });
+      if (this.#alone !== undefined) return this.#handBack(run, pool);
+      this.#alone = { run, pool, begun: false };
       this.#startAlone();
     } else void this.#ports.executor.execute(run, operation).finally(() => this.#finished(pool, "backlog"));
   }
 
   /** A run of which nothing has begun. */
   #handBack(run: Run, pool: Pool): void {
-    this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#pauseAfterStoreFailure(error));
+    this.#handedBack = this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#pauseAfterStoreFailure(error));
     this.#finished(pool, "backlog");
   }
 
-  /** Its own permit is the one in flight that remains while everything else has come to its end. */
+  /** Begins when its own permit is the only one in use, and holds it until its end is on disk. */
   #startAlone(): void {
-    const next = this.#alone[0];
-    if (next === undefined || this.#aloneRuns || this.#runsInFlight > this.#alone.length) return;
-    this.#aloneRuns = true;
-    void this.#ports.executor.execute(next.run, this.#ports.operationOf(next.run.rows[0]!.definition)!).finally(() => {
-      this.#aloneRuns = false;
-      this.#alone.shift();
-      this.#finished(next.pool, "backlog");
+    const alone = this.#alone;
+    if (alone === undefined || alone.begun || this.#runsInFlight > 1) return;
+    alone.begun = true;
+    const operation = this.#ports.operationOf(alone.run.rows[0]!.definition)!;
+    const execute = () => this.#ports.executor.execute(alone.run, operation, { untilOnDisk: true });
+    void this.#handedBack.then(execute).finally(() => {
+      this.#alone = undefined;
+      this.#finished(alone.pool, "backlog");
     });
   }
 
   #finished(pool: Pool, traffic: Traffic, pump = true): void {
     givePermits(pool.limits, traffic);
     this.#runsInFlight -= 1;
-    if (this.#alone.length > 0) this.#startAlone();
+    if (this.#alone !== undefined) this.#startAlone();
     else if (pump) this.pump();
     this.#tellIdle();
   }

@@ -68,9 +68,9 @@ export class RunExecutor {
 
   /**
    * Resolves when the run holds its permits no longer: its rows are dealt with and its handler has settled or has
-   * been given up. Never rejects.
+   * been given up. Never rejects. With `untilOnDisk`, its ends have been committed as well.
    */
-  async execute(run: Run, operation: RegisteredOperation, parsed?: { readonly value: unknown }): Promise<void> {
+  async execute(run: Run, operation: RegisteredOperation, { parsed, untilOnDisk = false }: { readonly parsed?: { readonly value: unknown }; readonly untilOnDisk?: boolean } = {}): Promise<void> {
     let settled: Promise<void> = Promise.resolve();
     try {
       for (const [index, row] of run.rows.entries()) {
@@ -83,7 +83,8 @@ export class RunExecutor {
     } catch (error) {
       this.#storageFailed(error);
     }
-    this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#storageFailed(error));
+    const finished = this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#storageFailed(error));
+    if (untilOnDisk) await finished;
     await this.#ports.abandoned.untilSettled(settled, operation);
   }
 

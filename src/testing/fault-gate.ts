@@ -48,9 +48,11 @@ export class FaultGate {
 
   /** Resolves when the way is free. `effect` is what would be known if the connection broke here. */
   async pass(clock: Clock, effect: Effect): Promise<void> {
-    if (this.#delayMs > 0 && this.#state === "open") await new Promise<void>((resolve) => clock.setTimer(resolve, this.#delayMs));
+    if (this.#delayMs > 0 && this.#state === "open")
+      await new Promise<void>((resolve) => clock.setTimer(resolve, this.#delayMs));
     if (this.#state === "cut") throw this.connectionLost(effect);
-    if (this.#state === "stalled") await new Promise<void>((resolve, reject) => this.#waiting.add({ effect, pass: resolve, fail: reject }));
+    if (this.#state === "stalled")
+      await new Promise<void>((resolve, reject) => this.#waiting.add({ effect, pass: resolve, fail: reject }));
   }
 
   connectionLost(effect: Effect): DependencyError {

@@ -73,10 +73,16 @@ const MOST_PROBES = 1_000;
  * // dependsOn: { graph: faulty.dependency }
  * faulty.cut();
  */
-export function faultyGraph<Handle extends object>(dependency: Dependency<Handle>, options: FaultyGraphOptions = {}): FaultyGraph<Handle> {
+export function faultyGraph<Handle extends object>(
+  dependency: Dependency<Handle>,
+  options: FaultyGraphOptions = {},
+): FaultyGraph<Handle> {
   const faults = new Faults(dependency.name, options);
   return {
-    dependency: { ...dependency, connect: (context) => new FaultyConnection(dependency.connect(context), faults, context) },
+    dependency: {
+      ...dependency,
+      connect: (context) => new FaultyConnection(dependency.connect(context), faults, context),
+    },
     counts: faults.counts,
     probes: faults.probes,
     cut: () => faults.gate.cut(),
@@ -109,7 +115,8 @@ class FaultyConnection<Handle extends object> implements DependencyConnection<Ha
   readonly #context: DependencyContext;
 
   constructor(inner: DependencyConnection<Handle>, faults: Faults, context: DependencyContext) {
-    if (inner.receipts === undefined) throw new MisuseError("no_receipts", `${faults.name} keeps no receipts: faultyGraph is for graphs.`);
+    if (inner.receipts === undefined)
+      throw new MisuseError("no_receipts", `${faults.name} keeps no receipts: faultyGraph is for graphs.`);
     this.#inner = inner;
     this.#store = inner.receipts;
     this.#faults = faults;
@@ -165,9 +172,17 @@ class FaultyConnection<Handle extends object> implements DependencyConnection<Ha
     });
   }
 
-  async #carryOut(request: OnceRequest, work: (handle: Handle) => Promise<string | undefined>, progress: Progress): Promise<OnceResult> {
+  async #carryOut(
+    request: OnceRequest,
+    work: (handle: Handle) => Promise<string | undefined>,
+    progress: Progress,
+  ): Promise<OnceResult> {
     const { gate, counts, options } = this.#faults;
-    const context = { operationId: request.attempt.operationId, attempt: request.attempt.number, receipt: request.receipt };
+    const context = {
+      operationId: request.attempt.operationId,
+      attempt: request.attempt.number,
+      receipt: request.receipt,
+    };
     counts.begun += 1;
     await options.onPoint?.("beforeBegin", context);
     let cutsBeforeCommit = gate.cuts;

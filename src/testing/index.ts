@@ -5,6 +5,19 @@
  * @module
  */
 export { type FaultProxy, type FaultProxyConnection, type FaultProxyOptions, startFaultProxy } from "./fault-proxy.ts";
-export { type FaultCounts, type FaultPoint, type FaultPointContext, faultyGraph, type FaultyGraph, type FaultyGraphOptions } from "./faulty-graph.ts";
-export { fetchNeo4j, type Neo4jServer, type Neo4jServerOptions, neo4jUnavailable, startNeo4jServer } from "./neo4j-server.ts";
+export {
+  type FaultCounts,
+  type FaultPoint,
+  type FaultPointContext,
+  faultyGraph,
+  type FaultyGraph,
+  type FaultyGraphOptions,
+} from "./faulty-graph.ts";
+export {
+  fetchNeo4j,
+  type Neo4jServer,
+  type Neo4jServerOptions,
+  neo4jUnavailable,
+  startNeo4jServer,
+} from "./neo4j-server.ts";
 export { createVirtualClock, type VirtualClock } from "./virtual-clock.ts";

@@ -22,12 +22,15 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 /** Why no local Neo4j can be started here; undefined when one can. */
 export function neo4jUnavailable(cacheDirectory = defaultCacheDirectory()): string | undefined {
   const java = spawnSync(javaCommand(), ["-version"], { encoding: "utf8" });
-  if (java.error !== undefined) return `no Java (${codeOf(java.error)}): Neo4j ${NEO4J_VERSION} needs Java ${OLDEST_JAVA} or newer`;
+  if (java.error !== undefined)
+    return `no Java (${codeOf(java.error)}): Neo4j ${NEO4J_VERSION} needs Java ${OLDEST_JAVA} or newer`;
   const version = Number(/version "(\d+)/.exec(java.stderr)?.[1] ?? 0);
-  if (version < OLDEST_JAVA) return `Java ${version} is too old: Neo4j ${NEO4J_VERSION} needs Java ${OLDEST_JAVA} or newer`;
+  if (version < OLDEST_JAVA)
+    return `Java ${version} is too old: Neo4j ${NEO4J_VERSION} needs Java ${OLDEST_JAVA} or newer`;
   if (existsSync(libDirectory(cacheDirectory))) return undefined;
   const maven = spawnSync("mvn", ["-v"], { encoding: "utf8" });
-  if (maven.error !== undefined) return `no Maven (${codeOf(maven.error)}) and no cached jars in ${libDirectory(cacheDirectory)}`;
+  if (maven.error !== undefined)
+    return `no Maven (${codeOf(maven.error)}) and no cached jars in ${libDirectory(cacheDirectory)}`;
   return undefined;
 }
 
@@ -43,10 +46,21 @@ export function fetchNeo4j(cacheDirectory = defaultCacheDirectory()): string {
   try {
     writeFileSync(join(work, "pom.xml"), POM);
     const fetched = join(work, "lib");
-    const argv = ["-q", "-B", "-ntp", "-f", join(work, "pom.xml"), COPY_DEPENDENCIES, "-DincludeScope=runtime", `-DoutputDirectory=${fetched}`];
+    const argv = [
+      "-q",
+      "-B",
+      "-ntp",
+      "-f",
+      join(work, "pom.xml"),
+      COPY_DEPENDENCIES,
+      "-DincludeScope=runtime",
+      `-DoutputDirectory=${fetched}`,
+    ];
     const maven = spawnSync("mvn", argv, { encoding: "utf8", timeout: FETCH_WITHIN_MS });
     if (maven.error !== undefined || maven.status !== 0)
-      throw new Error(`Maven could not fetch Neo4j ${NEO4J_VERSION}: ${(maven.error?.message ?? maven.stdout + maven.stderr).slice(0, 2_000)}`);
+      throw new Error(
+        `Maven could not fetch Neo4j ${NEO4J_VERSION}: ${(maven.error?.message ?? maven.stdout + maven.stderr).slice(0, 2_000)}`,
+      );
     publish(fetched, lib);
     return lib;
   } finally {

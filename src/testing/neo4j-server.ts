@@ -79,11 +79,13 @@ class LocalServer implements Neo4jServer {
 
   async start(): Promise<void> {
     if (this.#child !== undefined) return;
-    if (await answers(this.host, this.port)) throw new Error(`Port ${this.port} is taken: an orphan of another run would look ready.`);
+    if (await answers(this.host, this.port))
+      throw new Error(`Port ${this.port} is taken: an orphan of another run would look ready.`);
     const child = spawn(javaCommand(), javaArguments(this.#lib, this.#home), { stdio: ["ignore", "pipe", "pipe"] });
     this.#child = child;
     const said: string[] = [];
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => keepLast(said, text.toString()));
+    for (const stream of [child.stdout, child.stderr])
+      stream.on("data", (text: Buffer) => keepLast(said, text.toString()));
     const killAtExit = (): boolean => child.kill("SIGKILL");
     process.once("exit", killAtExit);
     child.once("exit", () => {
@@ -94,8 +96,10 @@ class LocalServer implements Neo4jServer {
     const deadline = performance.now() + START_WITHIN_MS;
     // Bolt opens only after the database is there.
     while (!(await answers(this.host, this.port))) {
-      if (this.#child === undefined || child.exitCode !== null) throw new Error(`Neo4j did not start: ${said.join("").slice(-2_000)}`);
-      if (performance.now() > deadline) throw new Error(`Neo4j was not ready after ${START_WITHIN_MS / 1_000} s: ${said.join("").slice(-2_000)}`);
+      if (this.#child === undefined || child.exitCode !== null)
+        throw new Error(`Neo4j did not start: ${said.join("").slice(-2_000)}`);
+      if (performance.now() > deadline)
+        throw new Error(`Neo4j was not ready after ${START_WITHIN_MS / 1_000} s: ${said.join("").slice(-2_000)}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }
@@ -140,7 +144,12 @@ function writeHome(home: string, port: number, password: string, settings: Reado
     "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0", // a clean stop takes 0.4 s instead of 10 s
     ...settings,
   };
-  writeFileSync(join(home, "conf", "neo4j.conf"), Object.entries(lines).map(([name, value]) => `${name}=${value}\n`).join(""));
+  writeFileSync(
+    join(home, "conf", "neo4j.conf"),
+    Object.entries(lines)
+      .map(([name, value]) => `${name}=${value}\n`)
+      .join(""),
+  );
   writeFileSync(join(home, "data", "dbms", "auth.ini"), `neo4j:${credential(password)}:\n`);
 }
 
@@ -157,7 +166,9 @@ const javaArguments = (lib: string, home: string): readonly string[] => [
   "-Xms128m",
   "-Xmx512m",
   "-XX:+UseSerialGC",
-  ...["java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch"].map((name) => `--add-opens=${name}=ALL-UNNAMED`),
+  ...["java.base/java.nio", "java.base/java.io", "java.base/sun.nio.ch"].map(
+    (name) => `--add-opens=${name}=ALL-UNNAMED`,
+  ),
   "-cp",
   classPath(lib),
   "org.neo4j.server.CommunityEntryPoint",
@@ -171,7 +182,9 @@ const freePort = (): Promise<number> =>
     server.once("error", reject);
     server.listen(0, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => (typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port"))));
+      server.close(() =>
+        typeof address === "object" && address !== null ? resolve(address.port) : reject(new Error("no port")),
+      );
     });
   });
 

@@ -51,7 +51,10 @@ export class WriteApplier {
 
   #createNode(type: NodeType, row: Properties, index: number): void {
     if (this.#find(type, row) !== undefined)
-      throw new RejectedWrite("constraint_violated", `createNodes("${type.label}"): the key of row ${index} exists already.`);
+      throw new RejectedWrite(
+        "constraint_violated",
+        `createNodes("${type.label}"): the key of row ${index} exists already.`,
+      );
     this.#insertNode(type, toKeyText(keyOf(type, row)), row);
   }
 
@@ -59,9 +62,13 @@ export class WriteApplier {
   #append(type: NodeType, { key, property, values }: AppendRow, index: number): void {
     const keyText = toKeyText(key);
     const node = this.#statements.node.get(type.label, keyText);
-    if (node === undefined) return this.#insertNode(type, keyText, { [type.key]: key, [property]: values as PropertyValue });
+    if (node === undefined)
+      return this.#insertNode(type, keyText, { [type.key]: key, [property]: values as PropertyValue });
     const before = parse(node)[property];
-    const list = [...(Array.isArray(before) ? before : before === undefined || before === null ? [] : [before]), ...values];
+    const list = [
+      ...(Array.isArray(before) ? before : before === undefined || before === null ? [] : [before]),
+      ...values,
+    ];
     if (list.some((value) => typeof value !== typeof list[0]))
       throw new RejectedWrite("type_error", `append("${type.label}"): row ${index} would make a list of mixed types.`);
     this.#updateNode(type, node, { [property]: list as PropertyValue });
@@ -86,16 +93,26 @@ export class WriteApplier {
       this.#statements.updateRelationship.run(JSON.stringify(after), existing.id);
       return this.#indexRelationship(type, existing.id, before, after);
     }
-    for (const [end, label, key] of [["from", type.from.label, ends.fromKey], ["to", type.to.label, ends.toKey]] as const)
+    for (const [end, label, key] of [
+      ["from", type.from.label, ends.fromKey],
+      ["to", type.to.label, ends.toKey],
+    ] as const)
       if (this.#statements.node.get(label, key) === undefined)
-        throw new RejectedWrite("node_missing", `mergeRelationships("${type.type}"): there is no ${label} with the key in \`${end}\` of row ${index}.`);
+        throw new RejectedWrite(
+          "node_missing",
+          `mergeRelationships("${type.type}"): there is no ${label} with the key in \`${end}\` of row ${index}.`,
+        );
     const after = merged({}, row.properties ?? {});
-    const { lastInsertRowid } = this.#statements.insertRelationship.run({ ...binding, properties: JSON.stringify(after) });
+    const { lastInsertRowid } = this.#statements.insertRelationship.run({
+      ...binding,
+      properties: JSON.stringify(after),
+    });
     this.#indexRelationship(type, Number(lastInsertRowid), {}, after);
   }
 
   #deleteRelationships(type: RelationshipType, where: Where): void {
-    for (const relationship of findRelationships(this.#statements, type, { where }).toArray()) this.#deleteRelationship(relationship);
+    for (const relationship of findRelationships(this.#statements, type, { where }).toArray())
+      this.#deleteRelationship(relationship);
   }
 
   #find(type: NodeType, row: Properties): NodeRecord | undefined {

@@ -1,5 +1,12 @@
 import type { Attempt } from "../../dependencies/attempt.ts";
-import type { DependencyContext, FenceResult, OnceRequest, OnceResult, ReceiptKey, ReceiptStore } from "../../dependencies/dependency.ts";
+import type {
+  DependencyContext,
+  FenceResult,
+  OnceRequest,
+  OnceResult,
+  ReceiptKey,
+  ReceiptStore,
+} from "../../dependencies/dependency.ts";
 import { DependencyError } from "../../errors.ts";
 import { answerWithin } from "../answer-within.ts";
 import type { GraphStore, GraphTransaction, NodeSchema, RelationshipSchema } from "../graph-store.ts";
@@ -59,23 +66,34 @@ export class EmbeddedConnection<Nodes extends NodeSchema, Relationships extends 
     });
   }
 
-  once(request: OnceRequest, work: (transaction: GraphTransaction<Nodes, Relationships>) => Promise<string | undefined>): Promise<OnceResult> {
-    const transaction = new EmbeddedTransaction<Nodes, Relationships>(this.#name, this.#settings.schema, request, () => this.#current());
+  once(
+    request: OnceRequest,
+    work: (transaction: GraphTransaction<Nodes, Relationships>) => Promise<string | undefined>,
+  ): Promise<OnceResult> {
+    const transaction = new EmbeddedTransaction<Nodes, Relationships>(this.#name, this.#settings.schema, request, () =>
+      this.#current(),
+    );
     return runOnce(this.#name, request, transaction, work);
   }
 
   async fence(receipt: ReceiptKey, timeoutMs: number): Promise<FenceResult> {
-    const { found } = await this.#within(timeoutMs, "a fence", async () => this.#current().commit({ kind: "fence", receipt }));
+    const { found } = await this.#within(timeoutMs, "a fence", async () =>
+      this.#current().commit({ kind: "fence", receipt }),
+    );
     return found?.kind === "effect" ? { state: "applied", result: found.result } : { state: "fenced" };
   }
 
   async find(receipts: readonly ReceiptKey[], timeoutMs: number): Promise<readonly boolean[]> {
-    const found = await this.#within(timeoutMs, "a look for receipts", async () => this.#current().request("find", { receipts }));
+    const found = await this.#within(timeoutMs, "a look for receipts", async () =>
+      this.#current().request("find", { receipts }),
+    );
     return found.map((receipt) => receipt?.kind === "effect");
   }
 
   async purge(receipts: readonly ReceiptKey[], timeoutMs: number): Promise<void> {
-    await this.#within(timeoutMs, "a purge of receipts", async () => this.#current().commit({ kind: "purge", receipts }));
+    await this.#within(timeoutMs, "a purge of receipts", async () =>
+      this.#current().commit({ kind: "purge", receipts }),
+    );
   }
 
   #within<Value>(timeoutMs: number, what: string, request: () => Promise<Value>): Promise<Value> {
@@ -84,7 +102,11 @@ export class EmbeddedConnection<Nodes extends NodeSchema, Relationships extends 
 
   #current(): WorkerClient {
     if (this.#closed)
-      throw new DependencyError("graph_closed", "The graph is closed: its runtime has stopped.", { dependency: this.#name, kind: "unavailable", effect: "none" });
+      throw new DependencyError("graph_closed", "The graph is closed: its runtime has stopped.", {
+        dependency: this.#name,
+        kind: "unavailable",
+        effect: "none",
+      });
     if (this.#worker === undefined || this.#worker.lost) this.#worker = new WorkerClient(this.#name, this.#settings);
     return this.#worker;
   }

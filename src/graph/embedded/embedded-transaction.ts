@@ -49,7 +49,11 @@ export class EmbeddedTransaction<Nodes extends NodeSchema, Relationships extends
     const { receipt } = this.#request;
     const answer = await this.#ask(() => this.#worker().request("matchRelationships", { match, receipt }));
     if ("found" in answer) throw this.#stop(answer.found);
-    return answer.rows.map(({ from, to, properties }) => ({ from, to, properties: JSON.parse(properties) as Properties }));
+    return answer.rows.map(({ from, to, properties }) => ({
+      from,
+      to,
+      properties: JSON.parse(properties) as Properties,
+    }));
   }
 
   async commit(result: string | undefined): Promise<OnceResult> {
@@ -99,4 +103,3 @@ export class EmbeddedTransaction<Nodes extends NodeSchema, Relationships extends
     return { applied: "before", result: found.result };
   }
 }
-

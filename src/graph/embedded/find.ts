@@ -27,14 +27,20 @@ function nodeCandidates(
       .filter((node) => node !== undefined);
   const indexed = indexedCondition(type.index, where);
   return Iterator.from(
-    indexed === undefined ? statements.nodes.iterate(type.label) : statements.nodesByProperty.iterate(type.label, indexed.property, indexed.value),
+    indexed === undefined
+      ? statements.nodes.iterate(type.label)
+      : statements.nodesByProperty.iterate(type.label, indexed.property, indexed.value),
   );
 }
 
 export function findRelationships(
   statements: Statements,
   type: RelationshipType,
-  { from, to, where }: Partial<{ readonly from: readonly NodeKey[]; readonly to: readonly NodeKey[]; readonly where: Where }>,
+  {
+    from,
+    to,
+    where,
+  }: Partial<{ readonly from: readonly NodeKey[]; readonly to: readonly NodeKey[]; readonly where: Where }>,
 ): IteratorObject<RelationshipRecord> {
   const targets = to === undefined ? undefined : new Set(to.map(toKeyText));
   const candidates = relationshipCandidates(statements, type, from, targets, where);
@@ -60,7 +66,9 @@ function relationshipCandidates(
       .values();
   const indexed = indexedCondition(index, where);
   return Iterator.from(
-    indexed === undefined ? statements.relationships.iterate(binding) : statements.relationshipsByProperty.iterate({ ...binding, ...indexed }),
+    indexed === undefined
+      ? statements.relationships.iterate(binding)
+      : statements.relationshipsByProperty.iterate({ ...binding, ...indexed }),
   );
 }
 
@@ -70,7 +78,10 @@ function keysIn(type: NodeType, where: Where | undefined): readonly NodeKey[] | 
   return typeof key === "string" || typeof key === "number" ? [key] : undefined;
 }
 
-function indexedCondition(index: readonly string[], where: Where = {}): { readonly property: string; readonly value: string } | undefined {
+function indexedCondition(
+  index: readonly string[],
+  where: Where = {},
+): { readonly property: string; readonly value: string } | undefined {
   for (const property of index) {
     const value = indexedValue(where[property]);
     if (value !== undefined) return { property, value };
@@ -79,7 +90,10 @@ function indexedCondition(index: readonly string[], where: Where = {}): { readon
 }
 
 /** The conditions that no index has answered. */
-function satisfying<Row extends { readonly properties: string }>(rows: IteratorObject<Row>, where: Where | undefined): IteratorObject<Row> {
+function satisfying<Row extends { readonly properties: string }>(
+  rows: IteratorObject<Row>,
+  where: Where | undefined,
+): IteratorObject<Row> {
   const conditions = Object.entries(where ?? {});
   if (conditions.length === 0) return rows;
   return rows.filter(({ properties }) => {
@@ -88,7 +102,8 @@ function satisfying<Row extends { readonly properties: string }>(rows: IteratorO
   });
 }
 
-const sortedTexts = (keys: readonly NodeKey[]): readonly string[] => [...new Set(keys.map(toKeyText))].toSorted(compare);
+const sortedTexts = (keys: readonly NodeKey[]): readonly string[] =>
+  [...new Set(keys.map(toKeyText))].toSorted(compare);
 
 /** As SQLite compares texts: by code point. JavaScript's `<` compares UTF-16 units, which differs beyond U+FFFF. */
 const compare = (a: string, b: string): number => (a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b)));

@@ -61,14 +61,21 @@ export class GraphEngine {
 
   #applyJob(job: Job): FoundReceipt | undefined {
     if (job.kind === "purge") {
-      for (const { operationId, incarnation } of job.receipts) this.#statements.deleteReceipt.run(operationId, incarnation);
+      for (const { operationId, incarnation } of job.receipts)
+        this.#statements.deleteReceipt.run(operationId, incarnation);
       return undefined;
     }
     const kind = job.kind === "fence" ? "fence" : "effect";
     const result = job.kind === "fence" ? undefined : job.result;
     if (job.receipt !== null) {
       const { operationId, incarnation } = job.receipt;
-      const { changes } = this.#statements.insertReceipt.run(operationId, incarnation, kind, result ?? null, Date.now());
+      const { changes } = this.#statements.insertReceipt.run(
+        operationId,
+        incarnation,
+        kind,
+        result ?? null,
+        Date.now(),
+      );
       if (changes === 0) return this.find(job.receipt);
     }
     if (job.kind === "transaction") for (const write of job.writes) this.#writes.apply(JSON.parse(write) as GraphWrite);
@@ -90,11 +97,18 @@ export class GraphEngine {
     );
   }
 
-  matchRelationships({ relationship, limit, ...conditions }: MatchRelationships, receipt: ReceiptKey | null): Matched<FoundRelationshipText> {
+  matchRelationships(
+    { relationship, limit, ...conditions }: MatchRelationships,
+    receipt: ReceiptKey | null,
+  ): Matched<FoundRelationshipText> {
     return this.#match(receipt, () =>
       findRelationships(this.#statements, relationship, conditions)
         .take(limit)
-        .map(({ from_key, to_key, properties }) => ({ from: fromKeyText(from_key), to: fromKeyText(to_key), properties }))
+        .map(({ from_key, to_key, properties }) => ({
+          from: fromKeyText(from_key),
+          to: fromKeyText(to_key),
+          properties,
+        }))
         .toArray(),
     );
   }
@@ -114,4 +128,3 @@ export class GraphEngine {
     this.#database.close();
   }
 }
-

@@ -74,8 +74,10 @@ function checkFile(database: GraphDatabase): void {
   const version = Number(database.pragma("user_version", { simple: true }));
   const tables = Number(database.prepare("SELECT count(*) FROM sqlite_schema").pluck().get());
   if (tables === 0) return;
-  if (id !== APPLICATION_ID) throw new UnusableFile("the file is a database of something else; give the graph a file of its own");
-  if (version > VERSION) throw new UnusableFile(`the file was written by a newer Holdfast (format ${version}, this one knows ${VERSION})`);
+  if (id !== APPLICATION_ID)
+    throw new UnusableFile("the file is a database of something else; give the graph a file of its own");
+  if (version > VERSION)
+    throw new UnusableFile(`the file was written by a newer Holdfast (format ${version}, this one knows ${VERSION})`);
 }
 
 function createTables(database: GraphDatabase): void {

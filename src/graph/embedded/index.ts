@@ -41,12 +41,16 @@ export interface EmbeddedGraphOptions<Nodes extends NodeSchema, Relationships ex
  * const graph = embeddedGraph({ file: "./data/graph.db", nodes: { Equipment: { key: "id" } } });
  * @throws MisuseError `invalid_graph_schema`, `invalid_graph_file`
  */
-export function embeddedGraph<const Nodes extends NodeSchema, const Relationships extends RelationshipSchema<Nodes> = Record<never, never>>(
-  options: EmbeddedGraphOptions<Nodes, Relationships>,
-): Dependency<GraphTransaction<Nodes, Relationships>> {
+export function embeddedGraph<
+  const Nodes extends NodeSchema,
+  const Relationships extends RelationshipSchema<Nodes> = Record<never, never>,
+>(options: EmbeddedGraphOptions<Nodes, Relationships>): Dependency<GraphTransaction<Nodes, Relationships>> {
   const { name = "graph", file, nodes, relationships } = options;
   if (typeof file !== "string" || file === "" || file === ":memory:" || file.includes("\0"))
-    throw new MisuseError("invalid_graph_file", "embeddedGraph needs the path of a file: what is acknowledged must survive the process.");
+    throw new MisuseError(
+      "invalid_graph_file",
+      "embeddedGraph needs the path of a file: what is acknowledged must survive the process.",
+    );
   const settings = { file: resolve(file), schema: declareSchema(nodes, relationships) };
   return Object.freeze({
     name,

@@ -14,12 +14,19 @@ export interface WorkerSettings {
 /** What rides in a group commit. */
 export type Job =
   /** `writes`: each the JSON text of a `GraphWrite`, as it was when it was called. */
-  | { readonly kind: "transaction"; readonly receipt: ReceiptKey | null; readonly result: string | undefined; readonly writes: readonly string[] }
+  | {
+      readonly kind: "transaction";
+      readonly receipt: ReceiptKey | null;
+      readonly result: string | undefined;
+      readonly writes: readonly string[];
+    }
   | { readonly kind: "fence"; readonly receipt: ReceiptKey }
   | { readonly kind: "purge"; readonly receipts: readonly ReceiptKey[] };
 
 /** A receipt as it is found. */
-export type FoundReceipt = { readonly kind: "effect"; readonly result: string | undefined } | { readonly kind: "fence" };
+export type FoundReceipt =
+  | { readonly kind: "effect"; readonly result: string | undefined }
+  | { readonly kind: "fence" };
 
 export type JobResult =
   /** `found`: the receipt had been there, nothing was applied. */
@@ -57,7 +64,9 @@ export interface Requests {
 
 export type RequestKind = keyof Requests;
 
-export type RequestMessage = { [Kind in RequestKind]: { readonly id: number; readonly kind: Kind } & Requests[Kind]["request"] }[RequestKind];
+export type RequestMessage = {
+  [Kind in RequestKind]: { readonly id: number; readonly kind: Kind } & Requests[Kind]["request"];
+}[RequestKind];
 
 export type AnswerMessage =
   | { readonly id: number; readonly ok: true; readonly value: unknown }

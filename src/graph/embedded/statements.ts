@@ -61,7 +61,9 @@ export const prepareStatements = (database: GraphDatabase) => ({
   insertNode: database.prepare<[string, string, string]>("INSERT INTO node (label, key, properties) VALUES (?, ?, ?)"),
   updateNode: database.prepare<[string, number]>("UPDATE node SET properties = ? WHERE id = ?"),
   deleteNode: database.prepare<[number]>("DELETE FROM node WHERE id = ?"),
-  indexNode: database.prepare<[string, string, string, number]>("INSERT INTO node_index (label, property, value, node) VALUES (?, ?, ?, ?)"),
+  indexNode: database.prepare<[string, string, string, number]>(
+    "INSERT INTO node_index (label, property, value, node) VALUES (?, ?, ?, ?)",
+  ),
   unindexNode: database.prepare<[string, string, string, number]>(
     "DELETE FROM node_index WHERE label = ? AND property = ? AND value = ? AND node = ?",
   ),
@@ -69,7 +71,9 @@ export const prepareStatements = (database: GraphDatabase) => ({
   relationship: database.prepare<[TypeBinding & { fromKey: string; toKey: string }], RelationshipRecord>(
     `SELECT ${RELATIONSHIP} FROM relationship WHERE ${TYPED} AND from_key = @fromKey AND to_key = @toKey`,
   ),
-  relationships: database.prepare<[TypeBinding], RelationshipRecord>(`SELECT ${RELATIONSHIP} FROM relationship WHERE ${TYPED} ${IN_ORDER}`),
+  relationships: database.prepare<[TypeBinding], RelationshipRecord>(
+    `SELECT ${RELATIONSHIP} FROM relationship WHERE ${TYPED} ${IN_ORDER}`,
+  ),
   relationshipsFrom: database.prepare<[TypeBinding & { fromKey: string }], RelationshipRecord>(
     `SELECT ${RELATIONSHIP} FROM relationship WHERE ${TYPED} AND from_key = @fromKey ORDER BY to_key`,
   ),

@@ -1,6 +1,14 @@
 import { Worker } from "node:worker_threads";
 import { DependencyError, type Effect } from "../../errors.ts";
-import type { AnswerMessage, Job, JobResult, RequestKind, Requests, WorkerFailure, WorkerSettings } from "./messages.ts";
+import type {
+  AnswerMessage,
+  Job,
+  JobResult,
+  RequestKind,
+  Requests,
+  WorkerFailure,
+  WorkerSettings,
+} from "./messages.ts";
 
 /** Bounds of one group commit. */
 const MOST_JOBS = 512;
@@ -14,8 +22,8 @@ const WORKER = new URL(`./graph-worker${import.meta.url.endsWith(".ts") ? ".ts" 
 
 interface Pending<Value> {
   readonly effect: Effect;
-  resolve(value: Value): void;
-  reject(error: DependencyError): void;
+  readonly resolve: (value: Value) => void;
+  readonly reject: (error: DependencyError) => void;
 }
 
 interface WaitingJob extends Pending<JobResult> {
@@ -47,7 +55,11 @@ export class WorkerClient {
     return this.#lost !== undefined;
   }
 
-  request<Kind extends RequestKind>(kind: Kind, request: Requests[Kind]["request"], effect: Effect = "none"): Promise<Requests[Kind]["answer"]> {
+  request<Kind extends RequestKind>(
+    kind: Kind,
+    request: Requests[Kind]["request"],
+    effect: Effect = "none",
+  ): Promise<Requests[Kind]["answer"]> {
     return new Promise((resolve, reject) => {
       if (this.#lost !== undefined) return reject(this.#toError(this.#lost));
       const id = this.#nextId++;
@@ -107,7 +119,11 @@ export class WorkerClient {
 
   #lose(how: string): void {
     if (this.#lost !== undefined) return;
-    const failure = { code: "graph_worker_lost", message: `The graph's worker thread is gone: ${how}.`, kind: "unavailable" as const };
+    const failure = {
+      code: "graph_worker_lost",
+      message: `The graph's worker thread is gone: ${how}.`,
+      kind: "unavailable" as const,
+    };
     this.#lost = { ...failure, effect: "none" };
     const waiting: readonly Pending<never>[] = [...this.#pending.values(), ...(this.#waitingJobs as Pending<never>[])];
     this.#pending.clear();

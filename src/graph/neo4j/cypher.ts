@@ -30,7 +30,10 @@ export function toStatements(write: GraphWrite): readonly Statement[] {
           ? `UNWIND $rows AS row MERGE (n:${quote(label)} {${quote(key)}: row.key}) SET n += row.properties`
           : `UNWIND $rows AS row CREATE (n:${quote(label)} {${quote(key)}: row.key}) SET n += row.properties`;
       const rows = write.rows.map((properties) => ({ key: properties[key] as NodeKey, properties }));
-      return inChunks(cypher, sortedBy(rows, (row) => [row.key]));
+      return inChunks(
+        cypher,
+        sortedBy(rows, (row) => [row.key]),
+      );
     }
     case "append":
       return appends(write.node, write.rows);
@@ -92,11 +95,14 @@ export function matchNodesStatement({ node: { label, key }, keys, where, limit }
     keys === undefined ? `n.${quote(key)} IS NOT NULL` : `n.${quote(key)} IN $keys`,
     ...conditionList("n", where ?? {}),
   ].join(" AND ");
-  return statement(`MATCH (n:${quote(label)}) WHERE ${filter} RETURN properties(n) AS properties ORDER BY n.${quote(key)} LIMIT $limit`, {
-    keys: keys ?? [],
-    where: where ?? {},
-    limit,
-  });
+  return statement(
+    `MATCH (n:${quote(label)}) WHERE ${filter} RETURN properties(n) AS properties ORDER BY n.${quote(key)} LIMIT $limit`,
+    {
+      keys: keys ?? [],
+      where: where ?? {},
+      limit,
+    },
+  );
 }
 
 export function matchRelationshipsStatement({ relationship, from, to, where, limit }: MatchRelationships): Statement {
@@ -112,7 +118,8 @@ export function matchRelationshipsStatement({ relationship, from, to, where, lim
   return statement(cypher, { from: from ?? [], to: to ?? [], where: where ?? {}, limit });
 }
 
-const pattern = ({ type, from, to }: RelationshipType): string => `(a:${quote(from.label)})-[r:${quote(type)}]->(b:${quote(to.label)})`;
+const pattern = ({ type, from, to }: RelationshipType): string =>
+  `(a:${quote(from.label)})-[r:${quote(type)}]->(b:${quote(to.label)})`;
 
 const conditionList = (variable: string, where: Where): readonly string[] =>
   Object.keys(where).map((name) => `${variable}.${quote(name)} = $where.${quote(name)}`);
@@ -124,7 +131,11 @@ const statement = (cypher: string, parameters: Readonly<Record<string, unknown>>
   parameters: toNeo4j(parameters) as Readonly<Record<string, unknown>>,
 });
 
-function inChunks(cypher: string, rows: readonly unknown[], parameters: Readonly<Record<string, unknown>> = {}): readonly Statement[] {
+function inChunks(
+  cypher: string,
+  rows: readonly unknown[],
+  parameters: Readonly<Record<string, unknown>> = {},
+): readonly Statement[] {
   const statements: Statement[] = [];
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     // Each row by itself: `toNeo4j` on the whole would look for a list of numbers.

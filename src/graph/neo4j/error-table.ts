@@ -26,14 +26,16 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     code: "unauthorized",
     kind: "misconfigured",
     atCommit: "none",
-    message: "Neo4j refused the user name or the password: correct them. Nothing is retried, so that the user is not locked out.",
+    message:
+      "Neo4j refused the user name or the password: correct them. Nothing is retried, so that the user is not locked out.",
   },
   {
     pattern: /^Neo\.ClientError\.Security\.AuthenticationRateLimit$/,
     code: "authentication_rate_limit",
     kind: "misconfigured",
     atCommit: "none",
-    message: "Neo4j has locked the user out after wrong passwords: correct the password, then wait for dbms.security.auth_lock_time.",
+    message:
+      "Neo4j has locked the user out after wrong passwords: correct the password, then wait for dbms.security.auth_lock_time.",
   },
   {
     pattern: /^Neo\.ClientError\.Security\.(CredentialsExpired|TokenExpired)$/,
@@ -125,7 +127,8 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     message: "Neo4j ended this transaction to dissolve a deadlock.",
   },
   {
-    pattern: /^Neo\.TransientError\.General\.(MemoryPoolOutOfMemoryError|TransactionMemoryLimit|OutOfMemoryError|StackOverFlowError)$/,
+    pattern:
+      /^Neo\.TransientError\.General\.(MemoryPoolOutOfMemoryError|TransactionMemoryLimit|OutOfMemoryError|StackOverFlowError)$/,
     code: "out_of_transaction_memory",
     kind: "overloaded",
     atCommit: "none",
@@ -139,7 +142,8 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     message: "Neo4j has no free thread for this request.",
   },
   {
-    pattern: /^Neo\.(ClientError|TransientError)\.Transaction\.(TransactionTimedOut.*|LockClientStopped|LockAcquisitionTimeout|Terminated)$/,
+    pattern:
+      /^Neo\.(ClientError|TransientError)\.Transaction\.(TransactionTimedOut.*|LockClientStopped|LockAcquisitionTimeout|Terminated)$/,
     code: "transaction_timed_out",
     kind: "unavailable",
     atCommit: "none",
@@ -168,8 +172,20 @@ export const ERROR_TABLE: readonly ErrorRow[] = [
     atCommit: "none",
     message: "Neo4j refused the statement; its error is this one's cause.",
   },
-  { pattern: /^Neo\.ClientError\./, code: "rejected", kind: "rejected", atCommit: "none", message: "Neo4j refused this call; its error is this one's cause." },
-  { pattern: /^Neo\./, code: "database_error", kind: "unavailable", atCommit: "unknown", message: "Neo4j failed inside." },
+  {
+    pattern: /^Neo\.ClientError\./,
+    code: "rejected",
+    kind: "rejected",
+    atCommit: "none",
+    message: "Neo4j refused this call; its error is this one's cause.",
+  },
+  {
+    pattern: /^Neo\./,
+    code: "database_error",
+    kind: "unavailable",
+    atCommit: "unknown",
+    message: "Neo4j failed inside.",
+  },
   // The driver's own.
   {
     pattern: /^ServiceUnavailable$/,

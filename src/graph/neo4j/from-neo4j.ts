@@ -1,4 +1,11 @@
-import neo4j from "neo4j-driver";
+import neo4j, {
+  type Date as Neo4jDate,
+  type DateTime,
+  type Duration,
+  type LocalDateTime,
+  type LocalTime,
+  type Time,
+} from "neo4j-driver";
 import { InvalidValueError } from "../../errors.ts";
 import type { Properties, PropertyValue } from "../graph-store.ts";
 
@@ -10,7 +17,8 @@ export function fromNeo4j(value: unknown): unknown {
   if (typeof value === "bigint") return toNumberIfExact(value);
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(fromNeo4j);
-  if (neo4j.isNode(value)) return { elementId: value.elementId, labels: value.labels, properties: fromNeo4j(value.properties) };
+  if (neo4j.isNode(value))
+    return { elementId: value.elementId, labels: value.labels, properties: fromNeo4j(value.properties) };
   if (neo4j.isRelationship(value))
     return {
       elementId: value.elementId,
@@ -24,7 +32,7 @@ export function fromNeo4j(value: unknown): unknown {
       nodes: fromNeo4j([value.start, ...value.segments.map(({ end }) => end)]),
       relationships: fromNeo4j(value.segments.map(({ relationship }) => relationship)),
     };
-  if (isTemporal(value)) return String(value);
+  if (isTemporal(value)) return value.toString();
   if (ArrayBuffer.isView(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, fromNeo4j(part)]));
 }
@@ -34,7 +42,11 @@ export function propertiesFromNeo4j(value: unknown): Properties {
   const properties = fromNeo4j(value) as Record<string, unknown>;
   for (const [name, part] of Object.entries(properties))
     if (typeof part === "bigint" || (Array.isArray(part) && part.some((item) => typeof item === "bigint")))
-      throw new InvalidValueError("integer_out_of_range", name, `${name}: this integer has no exact JavaScript number; read it with run().`);
+      throw new InvalidValueError(
+        "integer_out_of_range",
+        name,
+        `${name}: this integer has no exact JavaScript number; read it with run().`,
+      );
   return properties as Record<string, PropertyValue>;
 }
 
@@ -43,7 +55,9 @@ const toNumberIfExact = (value: bigint): number | bigint => {
   return Number.isSafeInteger(number) ? number : value;
 };
 
-const isTemporal = (value: object): boolean =>
+type Temporal = Neo4jDate | DateTime | LocalDateTime | Time | LocalTime | Duration;
+
+const isTemporal = (value: object): value is Temporal =>
   neo4j.isDate(value) ||
   neo4j.isDateTime(value) ||
   neo4j.isLocalDateTime(value) ||

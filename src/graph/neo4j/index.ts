@@ -55,13 +55,14 @@ export interface Neo4jOptions<Nodes extends NodeSchema, Relationships extends Re
  * const graph = neo4j({ uri: "neo4j://localhost", username: "neo4j", password, nodes: { Equipment: { key: "id" } } });
  * @throws MisuseError `invalid_graph_schema`, `invalid_graph_uri`
  */
-export function neo4j<const Nodes extends NodeSchema, const Relationships extends RelationshipSchema<Nodes> = Record<never, never>>(
-  options: Neo4jOptions<Nodes, Relationships>,
-): Dependency<Neo4jTransaction<Nodes, Relationships>> {
+export function neo4j<
+  const Nodes extends NodeSchema,
+  const Relationships extends RelationshipSchema<Nodes> = Record<never, never>,
+>(options: Neo4jOptions<Nodes, Relationships>): Dependency<Neo4jTransaction<Nodes, Relationships>> {
   const { name = "graph", uri, username, password, database, receiptLabel = "HoldfastReceipt" } = options;
   const schema = declareSchema(options.nodes, options.relationships);
   if (!isGraphName(receiptLabel) || schema.nodes.has(receiptLabel))
-    throw new MisuseError("invalid_graph_schema", "The receipts need a label of their own: letters, digits and \"_\".");
+    throw new MisuseError("invalid_graph_schema", 'The receipts need a label of their own: letters, digits and "_".');
   checkUri(uri);
   const settings = {
     name,
@@ -86,6 +87,11 @@ export function neo4j<const Nodes extends NodeSchema, const Relationships extend
 /** The address is not shown: people put passwords into it. */
 function checkUri(uri: unknown): void {
   const scheme = typeof uri === "string" ? /^([a-z0-9+]+):\/\/[^\s/]+/i.exec(uri)?.[1]?.toLowerCase() : undefined;
-  if (scheme === undefined || !SCHEMES.includes(scheme))
-    throw new MisuseError("invalid_graph_uri", `neo4j() needs an address like neo4j://host:7687; schemes: ${SCHEMES.join(", ")}.`);
+  // Only a neo4j:// address may carry a routing context.
+  const hasContext = String(uri).includes("?") && scheme?.startsWith("bolt") === true;
+  if (scheme === undefined || !SCHEMES.includes(scheme) || hasContext)
+    throw new MisuseError(
+      "invalid_graph_uri",
+      `neo4j() needs an address like neo4j://host:7687; schemes: ${SCHEMES.join(", ")}.`,
+    );
 }

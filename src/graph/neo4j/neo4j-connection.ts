@@ -1,13 +1,20 @@
 import type { Attempt } from "../../dependencies/attempt.ts";
-import type { DependencyContext, FenceResult, OnceRequest, OnceResult, ReceiptKey, ReceiptStore } from "../../dependencies/dependency.ts";
+import type {
+  DependencyContext,
+  FenceResult,
+  OnceRequest,
+  OnceResult,
+  ReceiptKey,
+  ReceiptStore,
+} from "../../dependencies/dependency.ts";
 import { DependencyError } from "../../errors.ts";
 import type { GraphStore, NodeSchema, RelationshipSchema } from "../graph-store.ts";
-import { PerCallTransaction } from "../per-call-transaction.ts";
 import { runOnce } from "../run-once.ts";
 import type { GraphSchema } from "../schema.ts";
 import { classifyError, isDriverError } from "./classify-error.ts";
 import { type LinkSettings, Neo4jLink, type Row } from "./neo4j-link.ts";
-import { Neo4jOnce, type Neo4jTransaction } from "./neo4j-transaction.ts";
+import { Neo4jOnce } from "./neo4j-once.ts";
+import { type Neo4jTransaction, PerCallNeo4jTransaction } from "./neo4j-transaction.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { receiptId, type ReceiptStatements, receiptStatements } from "./receipt-statements.ts";
 
@@ -78,9 +85,18 @@ export class Neo4jConnection<Nodes extends NodeSchema, Relationships extends Rel
     });
   }
 
-  once(request: OnceRequest, work: (transaction: Neo4jTransaction<Nodes, Relationships>) => Promise<string | undefined>): Promise<OnceResult> {
+  once(
+    request: OnceRequest,
+    work: (transaction: Neo4jTransaction<Nodes, Relationships>) => Promise<string | undefined>,
+  ): Promise<OnceResult> {
     const { name, schema } = this.#settings;
-    const settings = { name, schema, link: this.#link, statements: this.#statements, now: () => this.#context.clock.now() };
+    const settings = {
+      name,
+      schema,
+      link: this.#link,
+      statements: this.#statements,
+      now: () => this.#context.clock.now(),
+    };
     return runOnce(name, request, new Neo4jOnce<Nodes, Relationships>(settings, request), work);
   }
 
@@ -99,15 +115,11 @@ export class Neo4jConnection<Nodes extends NodeSchema, Relationships extends Rel
   }
 
   async purge(receipts: readonly ReceiptKey[], timeoutMs: number): Promise<void> {
-    await this.#link.runAlone("a purge of receipts", this.#statements.purge, { ids: receipts.map(receiptId) }, timeoutMs);
-  }
-}
-
-class PerCallNeo4jTransaction<Nodes extends NodeSchema, Relationships extends RelationshipSchema>
-  extends PerCallTransaction<Nodes, Relationships, Neo4jTransaction<Nodes, Relationships>>
-  implements Neo4jTransaction<Nodes, Relationships>
-{
-  run<Found extends Row = Row>(cypher: string, parameters?: Readonly<Record<string, unknown>>): Promise<readonly Found[]> {
-    return this.alone((transaction) => transaction.run<Found>(cypher, parameters));
+    await this.#link.runAlone(
+      "a purge of receipts",
+      this.#statements.purge,
+      { ids: receipts.map(receiptId) },
+      timeoutMs,
+    );
   }
 }

@@ -58,7 +58,12 @@ export class Neo4jLink {
 
   assertUsable(): void {
     // The driver would open new connections after its close.
-    if (this.#closed) throw new DependencyError("graph_closed", "The connection to Neo4j was closed.", { dependency: this.#settings.name, kind: "unavailable", effect: "none" });
+    if (this.#closed)
+      throw new DependencyError("graph_closed", "The connection to Neo4j was closed.", {
+        dependency: this.#settings.name,
+        kind: "unavailable",
+        effect: "none",
+      });
     if (this.#refused !== undefined) throw this.#refused;
   }
 
@@ -75,11 +80,18 @@ export class Neo4jLink {
   }
 
   /** One statement in a transaction of its own, answered within the time or its connection is broken. */
-  async runAlone(what: string, cypher: string, parameters: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<readonly Row[]> {
+  async runAlone(
+    what: string,
+    cypher: string,
+    parameters: Readonly<Record<string, unknown>>,
+    timeoutMs: number,
+  ): Promise<readonly Row[]> {
     const session = this.openSession();
     const answer = (async () => {
       try {
-        const { records } = await session.run(cypher, toNeo4j(parameters) as Record<string, unknown>, { timeout: wholeMs(timeoutMs) });
+        const { records } = await session.run(cypher, toNeo4j(parameters) as Record<string, unknown>, {
+          timeout: wholeMs(timeoutMs),
+        });
         return records.map((record) => fromNeo4j(record.toObject()) as Row);
       } catch (error) {
         throw this.toError(error, "committing");
@@ -87,7 +99,9 @@ export class Neo4jLink {
         this.release(session);
       }
     })();
-    return answerWithin({ clock: this.#clock, dependency: this.#settings.name, what }, timeoutMs, answer, () => this.breakOff(session));
+    return answerWithin({ clock: this.#clock, dependency: this.#settings.name, what }, timeoutMs, answer, () =>
+      this.breakOff(session),
+    );
   }
 
   /** Gives a session's connection back. A server that does not answer is not waited for. */

@@ -17,8 +17,17 @@ interface Wanted {
  * Makes sure of the uniqueness constraints, without which neither keys nor receipts hold, and of the declared indexes.
  * What exists is left alone, so that a user without the privilege to create them can work on a prepared database.
  */
-export async function prepareDatabase(dependency: string, schema: GraphSchema, receiptLabel: string, run: RunAlone, logger: Logger): Promise<void> {
-  const existing = await show(run, "SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties WHERE type CONTAINS 'UNIQUE' OR type CONTAINS 'KEY'");
+export async function prepareDatabase(
+  dependency: string,
+  schema: GraphSchema,
+  receiptLabel: string,
+  run: RunAlone,
+  logger: Logger,
+): Promise<void> {
+  const existing = await show(
+    run,
+    "SHOW CONSTRAINTS YIELD type, labelsOrTypes, properties WHERE type CONTAINS 'UNIQUE' OR type CONTAINS 'KEY'",
+  );
   for (const wanted of constraints(schema, receiptLabel)) {
     if (existing.has(nameOf(wanted))) continue;
     try {
@@ -36,7 +45,10 @@ export async function prepareDatabase(dependency: string, schema: GraphSchema, r
       await run(wanted.create);
     } catch (error) {
       // Slower without it, but right.
-      logger.warn({ dependency, code: codeOf((error as Error).cause), statement: wanted.create }, "an index could not be created");
+      logger.warn(
+        { dependency, code: codeOf((error as Error).cause), statement: wanted.create },
+        "an index could not be created",
+      );
     }
   }
 }
@@ -47,7 +59,10 @@ async function show(run: RunAlone, cypher: string): Promise<ReadonlySet<string>>
     const rows = await run(cypher);
     return new Set(
       rows.flatMap(({ labelsOrTypes, properties }) =>
-        Array.isArray(labelsOrTypes) && Array.isArray(properties) && labelsOrTypes.length === 1 && properties.length === 1
+        Array.isArray(labelsOrTypes) &&
+        Array.isArray(properties) &&
+        labelsOrTypes.length === 1 &&
+        properties.length === 1
           ? [nameOf({ of: String(labelsOrTypes[0]), property: String(properties[0]) })]
           : [],
       ),
@@ -88,10 +103,14 @@ function misconfigured(dependency: string, { of, property, create }: Wanted, err
     (error as DependencyError).code === "forbidden"
       ? "this user may not create constraints: grant the privilege, or let an administrator run"
       : `Neo4j refused (${codeOf((error as Error).cause)}; equal values of ${of}.${property}, or an index on it?): put that right, then run`;
-  return new DependencyError("constraint_missing", `The graph lacks the uniqueness constraint on ${of}.${property}, and ${why}: ${create}`, {
-    dependency,
-    kind: "misconfigured",
-    effect: "none",
-    cause: error,
-  });
+  return new DependencyError(
+    "constraint_missing",
+    `The graph lacks the uniqueness constraint on ${of}.${property}, and ${why}: ${create}`,
+    {
+      dependency,
+      kind: "misconfigured",
+      effect: "none",
+      cause: error,
+    },
+  );
 }

@@ -22,6 +22,11 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
   app.route<{ Params: { path: string } }>({
     method: ["GET", "POST"],
     url: `${TRPC_PREFIX}/:path`,
+    // tRPC names no type where it fails before it has a context, and `Response` then takes its JSON for plain text.
+    onSend: async (_request, _reply, payload) => {
+      if (payload instanceof Response && payload.headers.get("content-type")?.startsWith("text/plain") === true) payload.headers.set("content-type", "application/json");
+      return payload;
+    },
     handler: (request, reply) => {
       const maximumBytes = (served.runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;
       if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
