@@ -30,7 +30,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
       server = await startNeo4jServer();
       return { uri: server.uri, username: server.username, password: server.password, ours: true };
     }
-    if (process.env.CI === "true") throw new Error(`Neo4j cannot be started: ${reason}. In CI its tests are not skipped.`);
+    if (process.env.CI === "true")
+      throw new Error(`Neo4j cannot be started: ${reason}. In CI its tests are not skipped.`);
     console.warn(`Tests on a real Neo4j are skipped: ${reason}.`);
     return { unavailable: reason };
   }

@@ -19,7 +19,9 @@ export function connectionConformance(harness: () => GraphHarness): void {
       const options = { kind: "unavailable", effect: "none" } as const;
       const own = new DependencyError("x", "x", { dependency: "graph", ...options });
       expect(harness().connection.classify(own)).toBe(own);
-      expect(harness().connection.classify(new DependencyError("x", "x", { dependency: "search", ...options }))).toBeUndefined();
+      expect(
+        harness().connection.classify(new DependencyError("x", "x", { dependency: "search", ...options })),
+      ).toBeUndefined();
       expect(harness().connection.classify(new TypeError("x is not a function"))).toBeUndefined();
     });
 
@@ -44,7 +46,10 @@ export function connectionConformance(harness: () => GraphHarness): void {
       await connection.close();
       const closed = { code: "graph_closed", kind: "unavailable" };
       await expect(connection.probe(1_000)).rejects.toMatchObject(closed);
-      await expect(once(store, (graph) => graph.mergeNodes(item, [{ id: "late" }]))).rejects.toMatchObject({ ...closed, effect: "none" });
+      await expect(once(store, (graph) => graph.mergeNodes(item, [{ id: "late" }]))).rejects.toMatchObject({
+        ...closed,
+        effect: "none",
+      });
       await expect(store.fence({ operationId: "late", incarnation: 1 }, 1_000)).rejects.toMatchObject(closed);
     });
   });

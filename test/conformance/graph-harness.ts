@@ -56,12 +56,19 @@ export async function embeddedHarness(): Promise<GraphHarness> {
     item,
     place,
     isIn,
-    readNodes: async (label) => all<{ properties: string }>("SELECT properties FROM node WHERE label = ?", label).map(({ properties }) => JSON.parse(properties)),
+    readNodes: async (label) =>
+      all<{ properties: string }>("SELECT properties FROM node WHERE label = ?", label).map(({ properties }) =>
+        JSON.parse(properties),
+      ),
     readRelationships: async () =>
       all<{ a: string; b: string; properties: string }>(
         `SELECT a.properties AS a, b.properties AS b, r.properties FROM relationship r
          JOIN node a ON a.label = r.from_label AND a.key = r.from_key JOIN node b ON b.label = r.to_label AND b.key = r.to_key`,
-      ).map(({ a, b, properties }) => ({ from: JSON.parse(a).id, to: JSON.parse(b).name, properties: JSON.parse(properties) })),
+      ).map(({ a, b, properties }) => ({
+        from: JSON.parse(a).id,
+        to: JSON.parse(b).name,
+        properties: JSON.parse(properties),
+      })),
     readReceipts: async () => all("SELECT kind, result FROM receipt"),
     close: async () => {
       raw.close();
@@ -84,8 +91,11 @@ export async function neo4jHarness(): Promise<GraphHarness> {
     isIn,
     readNodes: (label) => own.nodes(label),
     readRelationships: async () =>
-      (await own.read(`MATCH (a)-[r:\`${isIn}\`]->(b) RETURN a.id AS from, b.name AS to, properties(r) AS properties`)) as unknown as RawRelationship[],
-    readReceipts: async () => (await own.nodes(own.receiptLabel)).map(({ kind, result = null }) => ({ kind, result })) as never,
+      (await own.read(
+        `MATCH (a)-[r:\`${isIn}\`]->(b) RETURN a.id AS from, b.name AS to, properties(r) AS properties`,
+      )) as unknown as RawRelationship[],
+    readReceipts: async () =>
+      (await own.nodes(own.receiptLabel)).map(({ kind, result = null }) => ({ kind, result })) as never,
     close: async () => {
       await connection.close();
       await own.close();
@@ -111,8 +121,18 @@ export interface OnceOptions {
 export function once(
   store: ReceiptStore<Graph>,
   work: (graph: Graph) => Promise<unknown>,
-  { operation = newOperation(), incarnation = 1, keepResult = false, attempt = new Attempt(operation, 1, 20_000), receipt = true }: OnceOptions = {},
+  {
+    operation = newOperation(),
+    incarnation = 1,
+    keepResult = false,
+    attempt = new Attempt(operation, 1, 20_000),
+    receipt = true,
+  }: OnceOptions = {},
 ): Promise<OnceResult> {
-  const request: OnceRequest = { receipt: receipt ? { operationId: operation, incarnation } : null, keepResult, attempt };
+  const request: OnceRequest = {
+    receipt: receipt ? { operationId: operation, incarnation } : null,
+    keepResult,
+    attempt,
+  };
   return store.once(request, async (graph) => JSON.stringify(await work(graph)));
 }

@@ -5,7 +5,8 @@ import { type Graph, type GraphHarness, newOperation, once, type OnceOptions } f
 /** Invariant 2, nothing twice, as far as it is the graph's part. */
 export function receiptConformance(harness: () => GraphHarness): void {
   /** An effect that would show if it happened twice. */
-  const append = (key: string) => (graph: Graph) => graph.append(harness().item, [{ key, property: "effects", values: [1] }]);
+  const append = (key: string) => (graph: Graph) =>
+    graph.append(harness().item, [{ key, property: "effects", values: [1] }]);
 
   const effects = async (key: string): Promise<number> => {
     const node = (await harness().readNodes(harness().item)).find(({ id }) => id === key);
@@ -22,7 +23,10 @@ export function receiptConformance(harness: () => GraphHarness): void {
         return { answer: 42 };
       };
       expect(await run(work, { operation, keepResult: true })).toEqual({ applied: "now", result: '{"answer":42}' });
-      expect(await run(async (graph) => append(operation)(graph), { operation, keepResult: true })).toEqual({ applied: "before", result: '{"answer":42}' });
+      expect(await run(async (graph) => append(operation)(graph), { operation, keepResult: true })).toEqual({
+        applied: "before",
+        result: '{"answer":42}',
+      });
       expect(await effects(operation)).toBe(1);
     });
 
@@ -54,13 +58,17 @@ export function receiptConformance(harness: () => GraphHarness): void {
     test("a handler that never touches the graph leaves a receipt all the same", async () => {
       const operation = newOperation();
       expect(await run(async () => "done", { operation, keepResult: true })).toMatchObject({ applied: "now" });
-      expect(await harness().store.fence({ operationId: operation, incarnation: 1 }, 10_000)).toEqual({ state: "applied", result: '"done"' });
+      expect(await harness().store.fence({ operationId: operation, incarnation: 1 }, 10_000)).toEqual({
+        state: "applied",
+        result: '"done"',
+      });
     });
 
     test("without a receipt it applies each time and writes none", async () => {
       const key = newOperation();
       const before = await harness().readReceipts();
-      for (let time = 0; time < 2; time++) expect(await run(append(key), { receipt: false })).toMatchObject({ applied: "now" });
+      for (let time = 0; time < 2; time++)
+        expect(await run(append(key), { receipt: false })).toMatchObject({ applied: "now" });
       expect(await effects(key)).toBe(2);
       expect(await harness().readReceipts()).toHaveLength(before.length);
     });
@@ -82,30 +90,44 @@ export function receiptConformance(harness: () => GraphHarness): void {
       const [good, taken] = [newOperation(), newOperation()];
       await run((graph) => graph.createNodes(harness().item, [{ id: taken }]), {});
       const results = await Promise.allSettled(
-        Array.from({ length: 20 }, (_, n) => run(n % 2 === 0 ? append(good) : (graph) => graph.createNodes(harness().item, [{ id: taken }]), {})),
+        Array.from({ length: 20 }, (_, n) =>
+          run(n % 2 === 0 ? append(good) : (graph) => graph.createNodes(harness().item, [{ id: taken }]), {}),
+        ),
       );
-      expect(results.map(({ status }) => status)).toEqual(Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? "fulfilled" : "rejected")));
+      expect(results.map(({ status }) => status)).toEqual(
+        Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? "fulfilled" : "rejected")),
+      );
       expect(await effects(good)).toBe(10);
     });
 
     test("a failed attempt leaves no receipt: the next one applies", async () => {
       const operation = newOperation();
-      await expect(run(async (graph) => {
-        await append(operation)(graph);
-        throw new Error("the oven is off");
-      }, { operation })).rejects.toThrow("the oven is off");
+      await expect(
+        run(
+          async (graph) => {
+            await append(operation)(graph);
+            throw new Error("the oven is off");
+          },
+          { operation },
+        ),
+      ).rejects.toThrow("the oven is off");
       expect(await effects(operation)).toBe(0);
       expect(await run(append(operation), { operation })).toMatchObject({ applied: "now" });
     });
 
     test("find tells which have had an effect, and purge forgets them", async () => {
-      const [done, fenced, unknown] = [newOperation(), newOperation(), newOperation()].map((operationId) => ({ operationId, incarnation: 1 }));
+      const [done, fenced, unknown] = [newOperation(), newOperation(), newOperation()].map((operationId) => ({
+        operationId,
+        incarnation: 1,
+      }));
       await run(append(done!.operationId), { operation: done!.operationId });
       await harness().store.fence(fenced!, 10_000);
       expect(await harness().store.find([unknown!, done!, fenced!], 10_000)).toEqual([false, true, false]);
       await harness().store.purge([done!, fenced!, unknown!], 10_000);
       expect(await harness().store.find([done!], 10_000)).toEqual([false]);
-      expect(await run(append(fenced!.operationId), { operation: fenced!.operationId })).toMatchObject({ applied: "now" });
+      expect(await run(append(fenced!.operationId), { operation: fenced!.operationId })).toMatchObject({
+        applied: "now",
+      });
     });
   });
 
@@ -115,18 +137,29 @@ export function receiptConformance(harness: () => GraphHarness): void {
       const fence = { operationId: operation, incarnation: 1 };
       expect(await harness().store.fence(fence, 10_000)).toEqual({ state: "fenced" });
       expect(await harness().store.fence(fence, 10_000)).toEqual({ state: "fenced" });
-      await expect(run(append(operation), { operation })).rejects.toMatchObject({ code: "fenced", kind: "rejected", effect: "none", retryable: false });
+      await expect(run(append(operation), { operation })).rejects.toMatchObject({
+        code: "fenced",
+        kind: "rejected",
+        effect: "none",
+        retryable: false,
+      });
       expect(await effects(operation)).toBe(0);
       expect(await run(append(operation), { operation, incarnation: 2 })).toMatchObject({ applied: "now" });
     });
 
     test("a fence finds the effect that came before it, with its result", async () => {
       const operation = newOperation();
-      await run(async (graph) => {
-        await append(operation)(graph);
-        return "kept";
-      }, { operation, keepResult: true });
-      expect(await harness().store.fence({ operationId: operation, incarnation: 1 }, 10_000)).toEqual({ state: "applied", result: '"kept"' });
+      await run(
+        async (graph) => {
+          await append(operation)(graph);
+          return "kept";
+        },
+        { operation, keepResult: true },
+      );
+      expect(await harness().store.fence({ operationId: operation, incarnation: 1 }, 10_000)).toEqual({
+        state: "applied",
+        result: '"kept"',
+      });
     });
 
     test("a fence and an attempt at the same time agree on what happened", async () => {
@@ -158,32 +191,44 @@ export function receiptConformance(harness: () => GraphHarness): void {
       const attempt = new Attempt(operation, 1, 20_000);
       const late: unknown[] = [];
       let goOn = (): void => {};
+      const handlerIsBusy = Promise.withResolvers<void>();
       const handlerIsDone = Promise.withResolvers<void>();
-      const outcome = run(async (graph) => {
-        await append(operation)(graph);
-        await new Promise<void>((resolve) => (goOn = resolve));
-        await append(operation)(graph).catch((error: unknown) => late.push(error));
-        setImmediate(handlerIsDone.resolve);
-      }, { operation, attempt });
-      const rejected = expect(outcome).rejects.toThrow("too slow");
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      const outcome = run(
+        async (graph) => {
+          await append(operation)(graph);
+          await new Promise<void>((resolve) => {
+            goOn = resolve;
+            handlerIsBusy.resolve();
+          });
+          await append(operation)(graph).catch((error: unknown) => late.push(error));
+          setImmediate(handlerIsDone.resolve);
+        },
+        { operation, attempt },
+      );
+      const rejected = outcome.catch((error: unknown) => error);
+      await handlerIsBusy.promise;
       attempt.end(new Error("too slow"));
-      await rejected;
+      expect(await rejected).toMatchObject({ message: "too slow" });
       goOn();
       await handlerIsDone.promise;
       expect(late).toMatchObject([{ code: "transaction_closed" }]);
       await new Promise((resolve) => setTimeout(resolve, 200));
       expect(await effects(operation)).toBe(0);
-      expect(await harness().store.fence({ operationId: operation, incarnation: 1 }, 10_000)).toEqual({ state: "fenced" });
+      expect(await harness().store.fence({ operationId: operation, incarnation: 1 }, 10_000)).toEqual({
+        state: "fenced",
+      });
     });
 
     test("a handler that keeps its transaction gets an error from it later", async () => {
       const operation = newOperation();
       let kept: Graph | undefined;
-      await run(async (graph) => {
-        kept = graph;
-        await append(operation)(graph);
-      }, { operation });
+      await run(
+        async (graph) => {
+          kept = graph;
+          await append(operation)(graph);
+        },
+        { operation },
+      );
       await expect(append(operation)(kept!)).rejects.toMatchObject({ code: "transaction_closed" });
       await expect(kept!.matchNodes(harness().item, {})).rejects.toMatchObject({ code: "transaction_closed" });
       expect(await effects(operation)).toBe(1);
@@ -191,22 +236,28 @@ export function receiptConformance(harness: () => GraphHarness): void {
 
     test("a handler that forgets to await its calls loses nothing", async () => {
       const operation = newOperation();
-      await run(async (graph) => {
-        void append(operation)(graph);
-        void append(operation)(graph);
-      }, { operation });
+      await run(
+        async (graph) => {
+          void append(operation)(graph);
+          void append(operation)(graph);
+        },
+        { operation },
+      );
       expect(await effects(operation)).toBe(2);
     });
 
     test("a handler that swallows a failed statement does not get half of its effect", async () => {
       const [operation, taken] = [newOperation(), newOperation()];
       await run((graph) => graph.createNodes(harness().item, [{ id: taken }]), {});
-      const outcome = run(async (graph) => {
-        await append(operation)(graph);
-        await graph.createNodes(harness().item, [{ id: taken }]).catch(() => {});
-        await append(operation)(graph).catch(() => {});
-        return "all is well";
-      }, { operation });
+      const outcome = run(
+        async (graph) => {
+          await append(operation)(graph);
+          await graph.createNodes(harness().item, [{ id: taken }]).catch(() => {});
+          await append(operation)(graph).catch(() => {});
+          return "all is well";
+        },
+        { operation },
+      );
       await expect(outcome).rejects.toMatchObject({ code: "constraint_violated", kind: "rejected", effect: "none" });
       expect(await effects(operation)).toBe(0);
     });

@@ -9,9 +9,13 @@ class Temperature {
 export function refusalConformance(harness: () => GraphHarness): void {
   const refused = async (call: (graph: Graph) => Promise<unknown>): Promise<unknown> => {
     let caught: unknown;
-    await once(harness().store, async (graph) => {
-      caught = await call(graph).catch((error: unknown) => error);
-    }, { receipt: false });
+    await once(
+      harness().store,
+      async (graph) => {
+        caught = await call(graph).catch((error: unknown) => error);
+      },
+      { receipt: false },
+    );
     return caught;
   };
 
@@ -34,7 +38,11 @@ export function refusalConformance(harness: () => GraphHarness): void {
       ["a list of mixed types", [1, "1"], "rows[1].value[1]", "list_of_mixed_types"],
       ["a list in a list", [["a"]], "rows[1].value[0]", "value_not_storable"],
     ])("%s as a property", async (_, value, path, code) => {
-      expect(await refused(merge([{ id: "fine" }, { id: "bad", value }]))).toMatchObject({ name: "InvalidValueError", code, path });
+      expect(await refused(merge([{ id: "fine" }, { id: "bad", value }]))).toMatchObject({
+        name: "InvalidValueError",
+        code,
+        path,
+      });
       expect((await harness().readNodes(harness().item)).filter(({ id }) => id === "fine" || id === "bad")).toEqual([]);
     });
 
@@ -54,33 +62,62 @@ export function refusalConformance(harness: () => GraphHarness): void {
     test("a name from an input in append, where and selections", async () => {
       const { item, isIn } = harness();
       const name = "x` = 1 DETACH DELETE n //";
-      expect(await refused((graph) => graph.append(item, [{ key: "a", property: name, values: [1] }]))).toMatchObject({ code: "invalid_property_name", path: "rows[0].property" });
-      expect(await refused((graph) => graph.matchNodes(item, { where: { [name]: 1 } }))).toMatchObject({ code: "invalid_property_name" });
-      expect(await refused((graph) => graph.deleteRelationships(isIn, { where: { [name]: 1 } }))).toMatchObject({ code: "invalid_property_name" });
-      expect(await refused((graph) => graph.append(item, [{ key: "a", property: "id", values: [1] }]))).toMatchObject({ path: "rows[0].property" });
+      expect(await refused((graph) => graph.append(item, [{ key: "a", property: name, values: [1] }]))).toMatchObject({
+        code: "invalid_property_name",
+        path: "rows[0].property",
+      });
+      expect(await refused((graph) => graph.matchNodes(item, { where: { [name]: 1 } }))).toMatchObject({
+        code: "invalid_property_name",
+      });
+      expect(await refused((graph) => graph.deleteRelationships(isIn, { where: { [name]: 1 } }))).toMatchObject({
+        code: "invalid_property_name",
+      });
+      expect(await refused((graph) => graph.append(item, [{ key: "a", property: "id", values: [1] }]))).toMatchObject({
+        path: "rows[0].property",
+      });
     });
 
     test("bad ends, keys and conditions", async () => {
       const { item, isIn } = harness();
-      expect(await refused((graph) => graph.mergeRelationships(isIn, [{ from: "a", to: undefined as never }]))).toMatchObject({ path: "rows[0].to" });
-      expect(await refused((graph) => graph.matchNodes(item, { keys: ["a", {} as never] }))).toMatchObject({ path: "selection.keys[1]" });
-      expect(await refused((graph) => graph.matchNodes(item, { where: { a: null as never } }))).toMatchObject({ path: "selection.where.a" });
+      expect(
+        await refused((graph) => graph.mergeRelationships(isIn, [{ from: "a", to: undefined as never }])),
+      ).toMatchObject({ path: "rows[0].to" });
+      expect(await refused((graph) => graph.matchNodes(item, { keys: ["a", {} as never] }))).toMatchObject({
+        path: "selection.keys[1]",
+      });
+      expect(await refused((graph) => graph.matchNodes(item, { where: { a: null as never } }))).toMatchObject({
+        path: "selection.where.a",
+      });
     });
 
     test("a deletion without a condition", async () => {
       const { item, isIn } = harness();
-      expect(await refused((graph) => graph.deleteNodes(item, { where: {} }))).toMatchObject({ code: "selection_is_empty" });
-      expect(await refused((graph) => graph.deleteNodes(item, {} as never))).toMatchObject({ code: "selection_is_empty" });
-      expect(await refused((graph) => graph.deleteRelationships(isIn, { where: {} }))).toMatchObject({ code: "selection_is_empty" });
+      expect(await refused((graph) => graph.deleteNodes(item, { where: {} }))).toMatchObject({
+        code: "selection_is_empty",
+      });
+      expect(await refused((graph) => graph.deleteNodes(item, {} as never))).toMatchObject({
+        code: "selection_is_empty",
+      });
+      expect(await refused((graph) => graph.deleteRelationships(isIn, { where: {} }))).toMatchObject({
+        code: "selection_is_empty",
+      });
     });
 
     test.each([0, -1, 1.5, Number.NaN, 100_001])("a limit of %s", async (limit) => {
-      expect(await refused((graph) => graph.matchNodes(harness().item, {}, { limit }))).toMatchObject({ name: "MisuseError", code: "invalid_limit" });
+      expect(await refused((graph) => graph.matchNodes(harness().item, {}, { limit }))).toMatchObject({
+        name: "MisuseError",
+        code: "invalid_limit",
+      });
     });
 
     test("a label and a type that are not declared", async () => {
-      expect(await refused((graph) => graph.mergeNodes("Unknown", [{ id: 1 }]))).toMatchObject({ name: "MisuseError", code: "unknown_label" });
-      expect(await refused((graph) => graph.mergeRelationships("UNKNOWN", []))).toMatchObject({ code: "unknown_relationship_type" });
+      expect(await refused((graph) => graph.mergeNodes("Unknown", [{ id: 1 }]))).toMatchObject({
+        name: "MisuseError",
+        code: "unknown_label",
+      });
+      expect(await refused((graph) => graph.mergeRelationships("UNKNOWN", []))).toMatchObject({
+        code: "unknown_relationship_type",
+      });
     });
 
     test("a refusal leaves the transaction usable", async () => {
@@ -89,7 +126,9 @@ export function refusalConformance(harness: () => GraphHarness): void {
         await graph.mergeNodes(item, [{ id: "usable", at: new Date() as never }]).catch(() => {});
         await graph.mergeNodes(item, [{ id: "usable", at: "now" }]);
       });
-      expect((await harness().readNodes(item)).filter(({ id }) => id === "usable")).toEqual([{ id: "usable", at: "now" }]);
+      expect((await harness().readNodes(item)).filter(({ id }) => id === "usable")).toEqual([
+        { id: "usable", at: "now" },
+      ]);
     });
   });
 }

@@ -37,7 +37,12 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
         await graph.mergeNodes(harness().item, [{ id: "beside create" }]);
         await graph.createNodes(harness().item, [{ id: "create", a: 2 }]);
       });
-      await expect(again).rejects.toMatchObject({ code: "constraint_violated", kind: "rejected", effect: "none", retryable: false });
+      await expect(again).rejects.toMatchObject({
+        code: "constraint_violated",
+        kind: "rejected",
+        effect: "none",
+        retryable: false,
+      });
       expect(await item("create")).toEqual({ id: "create", a: 1 });
       expect(await item("beside create")).toBeUndefined();
     });
@@ -45,14 +50,26 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
     test("more rows than a statement takes arrive, each once", async () => {
       const rows = Array.from({ length: 1_201 }, (_, index) => ({ name: `many ${String(index).padStart(4, "0")}` }));
       await write((graph) => graph.mergeNodes(harness().place, rows));
-      const names = (await harness().readNodes(harness().place)).map(({ name }) => name);
-      expect(names.filter((name) => String(name).startsWith("many")).toSorted()).toEqual(rows.map(({ name }) => name));
+      const all = (await harness().readNodes(harness().place)).map(({ name }) => String(name));
+      const names = all.filter((name) => name.startsWith("many"));
+      expect(new Set(names)).toEqual(new Set(rows.map(({ name }) => name)));
+      expect(names).toHaveLength(rows.length);
       await write((graph) => graph.deleteNodes(harness().place, { keys: rows.map(({ name }) => name) }));
     });
 
     test("keys that are numbers are other keys than their texts", async () => {
-      await write((graph) => graph.mergeNodes(harness().item, [{ id: 7, is: "number" }, { id: "7", is: "text" }, { id: 7.5, is: "fraction" }]));
-      expect([await item(7), await item("7"), await item(7.5)].map((found) => found?.is)).toEqual(["number", "text", "fraction"]);
+      await write((graph) =>
+        graph.mergeNodes(harness().item, [
+          { id: 7, is: "number" },
+          { id: "7", is: "text" },
+          { id: 7.5, is: "fraction" },
+        ]),
+      );
+      expect([await item(7), await item("7"), await item(7.5)].map((found) => found?.is)).toEqual([
+        "number",
+        "text",
+        "fraction",
+      ]);
     });
 
     test.each<[what: string, value: Properties[string]]>([
@@ -62,7 +79,7 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
       ["a negative fraction", -0.1],
       ["a number too large for an integer", 1e300],
       ["an empty text", ""],
-      ["a text with quotes, NUL and emoji", "it's \"x\" `y` \\u0060 \0 🔥"],
+      ["a text with quotes, NUL and emoji", 'it\'s "x" `y` \\u0060 \0 🔥'],
       ["false", false],
       ["a list of texts", ["a", "", "c"]],
       ["an empty list", []],
@@ -79,18 +96,25 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
       await write(async (graph) => {
         await graph.mergeNodes(label, [{ id: "delete a" }, { id: "delete b" }]);
         await graph.mergeNodes(place, [{ name: "delete here" }]);
-        await graph.mergeRelationships(isIn, ["delete a", "delete b"].map((from) => ({ from, to: "delete here" })));
+        await graph.mergeRelationships(
+          isIn,
+          ["delete a", "delete b"].map((from) => ({ from, to: "delete here" })),
+        );
       });
       await write((graph) => graph.deleteNodes(label, { keys: ["delete a", "never there"] }));
       expect(await item("delete a")).toBeUndefined();
-      expect((await harness().readRelationships()).filter(({ to }) => to === "delete here")).toEqual([{ from: "delete b", to: "delete here", properties: {} }]);
+      expect((await harness().readRelationships()).filter(({ to }) => to === "delete here")).toEqual([
+        { from: "delete b", to: "delete here", properties: {} },
+      ]);
     });
 
     test("deleteNodes finds nodes by an indexed and by another property, all of which must hold", async () => {
       const rows = [1, 2, 3].map((n) => ({ id: `where ${n}`, kind: "doomed", n, odd: n % 2 === 1 }));
       await write((graph) => graph.mergeNodes(harness().item, rows));
       await write((graph) => graph.deleteNodes(harness().item, { where: { kind: "doomed", odd: true } }));
-      expect(await match((graph) => graph.matchNodes(harness().item, { where: { kind: "doomed" } }))).toMatchObject([{ id: "where 2" }]);
+      expect(await match((graph) => graph.matchNodes(harness().item, { where: { kind: "doomed" } }))).toMatchObject([
+        { id: "where 2" },
+      ]);
       await write((graph) => graph.deleteNodes(harness().item, { where: { n: 2 } }));
       expect(await match((graph) => graph.matchNodes(harness().item, { where: { kind: "doomed" } }))).toEqual([]);
     });
@@ -117,7 +141,9 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
 
     test("refuses to mix types in a list", async () => {
       await write((graph) => graph.append(harness().item, [{ key: "mixed", property: "values", values: [1] }]));
-      const mixing = write((graph) => graph.append(harness().item, [{ key: "mixed", property: "values", values: ["one"] }]));
+      const mixing = write((graph) =>
+        graph.append(harness().item, [{ key: "mixed", property: "values", values: ["one"] }]),
+      );
       await expect(mixing).rejects.toMatchObject({ code: "type_error", kind: "rejected", effect: "none" });
       expect(await item("mixed")).toEqual({ id: "mixed", values: [1] });
     });
@@ -129,9 +155,13 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
       await write(async (graph) => {
         await graph.mergeNodes(label, [{ id: "related" }]);
         await graph.mergeNodes(place, [{ name: "kitchen" }]);
-        await graph.mergeRelationships(isIn, [{ from: "related", to: "kitchen", properties: { since: 2020, by: "anna" } }]);
+        await graph.mergeRelationships(isIn, [
+          { from: "related", to: "kitchen", properties: { since: 2020, by: "anna" } },
+        ]);
       });
-      await write((graph) => graph.mergeRelationships(isIn, [{ from: "related", to: "kitchen", properties: { since: 2021, by: null } }]));
+      await write((graph) =>
+        graph.mergeRelationships(isIn, [{ from: "related", to: "kitchen", properties: { since: 2021, by: null } }]),
+      );
       const found = (await harness().readRelationships()).filter(({ from }) => from === "related");
       expect(found).toEqual([{ from: "related", to: "kitchen", properties: { since: 2021 } }]);
     });
@@ -141,7 +171,10 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
       await write((graph) => graph.mergeNodes(place, [{ name: "there" }]));
       const dangling = write(async (graph) => {
         await graph.mergeNodes(label, [{ id: "lonely" }]);
-        await graph.mergeRelationships(isIn, [{ from: "lonely", to: "there" }, { from: "lonely", to: "nowhere" }]);
+        await graph.mergeRelationships(isIn, [
+          { from: "lonely", to: "there" },
+          { from: "lonely", to: "nowhere" },
+        ]);
       });
       await expect(dangling).rejects.toMatchObject({ code: "node_missing", kind: "rejected", effect: "none" });
       expect(await item("lonely")).toBeUndefined();
@@ -173,7 +206,12 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
   describe("matches", () => {
     test("come ordered by key: texts by code point, then numbers", async () => {
       const keys = ["a", "B", "ä", "�", -2, 0.5, 3, 10];
-      await write((graph) => graph.mergeNodes(harness().item, keys.toReversed().map((id) => ({ id, kind: "ordered" }))));
+      await write((graph) =>
+        graph.mergeNodes(
+          harness().item,
+          keys.toReversed().map((id) => ({ id, kind: "ordered" })),
+        ),
+      );
       const byKind = await match((graph) => graph.matchNodes(harness().item, { where: { kind: "ordered" } }));
       const byKeys = await match((graph) => graph.matchNodes(harness().item, { keys: keys.toReversed() }));
       const expected = ["B", "a", "ä", "�", -2, 0.5, 3, 10];
@@ -181,18 +219,32 @@ export function vocabularyConformance(harness: () => GraphHarness): void {
       expect(byKeys.map(({ id }) => id)).toEqual(expected);
     });
 
-    test("tell 1, \"1\" and true apart", async () => {
-      await write((graph) => graph.mergeNodes(harness().item, [{ id: "w1", w: 1 }, { id: "w2", w: "1" }, { id: "w3", w: true }]));
-      const found = async (w: number | string | boolean) => (await match((graph) => graph.matchNodes(harness().item, { where: { w } }))).map(({ id }) => id);
+    test('tell 1, "1" and true apart', async () => {
+      await write((graph) =>
+        graph.mergeNodes(harness().item, [
+          { id: "w1", w: 1 },
+          { id: "w2", w: "1" },
+          { id: "w3", w: true },
+        ]),
+      );
+      const found = async (w: number | string | boolean) =>
+        (await match((graph) => graph.matchNodes(harness().item, { where: { w } }))).map(({ id }) => id);
       expect([await found(1), await found("1"), await found(true)]).toEqual([["w1"], ["w2"], ["w3"]]);
     });
 
     test("stop at the limit, by default at 1,000", async () => {
-      await write((graph) => graph.mergeNodes(harness().item, Array.from({ length: 1_005 }, (_, n) => ({ id: `limit ${n}`, kind: "limited" }))));
+      await write((graph) =>
+        graph.mergeNodes(
+          harness().item,
+          Array.from({ length: 1_005 }, (_, n) => ({ id: `limit ${n}`, kind: "limited" })),
+        ),
+      );
       const where = { kind: "limited" };
       expect(await match((graph) => graph.matchNodes(harness().item, { where }))).toHaveLength(1_000);
       expect(await match((graph) => graph.matchNodes(harness().item, { where }, { limit: 1_002 }))).toHaveLength(1_002);
-      expect(await match((graph) => graph.matchNodes(harness().item, { where }, { limit: 1 }))).toMatchObject([{ id: "limit 0" }]);
+      expect(await match((graph) => graph.matchNodes(harness().item, { where }, { limit: 1 }))).toMatchObject([
+        { id: "limit 0" },
+      ]);
       await write((graph) => graph.deleteNodes(harness().item, { where }));
     });
 

@@ -17,7 +17,9 @@ export interface BehindProxy {
 }
 
 /** Our graph through a proxy that fails on demand, and a raw driver that goes straight to the server. */
-export async function neo4jBehindProxy(options: { readonly password?: string; readonly database?: string } = {}): Promise<BehindProxy> {
+export async function neo4jBehindProxy(
+  options: { readonly password?: string; readonly database?: string } = {},
+): Promise<BehindProxy> {
   const own = new OwnNeo4j();
   const proxy = await startFaultProxy({ target: neo4jAddress() });
   const item = `${own.prefix}Item`;
@@ -29,7 +31,10 @@ export async function neo4jBehindProxy(options: { readonly password?: string; re
     connectTimeoutMs: 2_000,
     nodes: { [item]: { key: "id" } },
   });
-  const connection = dependency.connect({ clock: systemClock, logger: silentLogger }) as unknown as DependencyConnection<Neo4jTransaction>;
+  const connection = dependency.connect({
+    clock: systemClock,
+    logger: silentLogger,
+  }) as unknown as DependencyConnection<Neo4jTransaction>;
   return {
     proxy,
     connection,

@@ -26,7 +26,9 @@ export class OwnNeo4j {
   readonly #driver: Driver;
 
   constructor(login: Pick<ReturnType<typeof neo4jLogin>, "uri" | "username" | "password"> = neo4jLogin()) {
-    this.#driver = rawDriver.driver(login.uri, rawDriver.auth.basic(login.username, login.password), { disableLosslessIntegers: true });
+    this.#driver = rawDriver.driver(login.uri, rawDriver.auth.basic(login.username, login.password), {
+      disableLosslessIntegers: true,
+    });
   }
 
   async read(cypher: string, parameters: Record<string, unknown> = {}): Promise<Record<string, unknown>[]> {
@@ -36,13 +38,20 @@ export class OwnNeo4j {
 
   /** Properties of all nodes of a label. */
   async nodes(label: string): Promise<Record<string, unknown>[]> {
-    return (await this.read(`MATCH (n:\`${label}\`) RETURN properties(n) AS found`)).map(({ found }) => found as Record<string, unknown>);
+    return (await this.read(`MATCH (n:\`${label}\`) RETURN properties(n) AS found`)).map(
+      ({ found }) => found as Record<string, unknown>,
+    );
   }
 
   async close(): Promise<void> {
     const { prefix } = this;
-    await this.read("MATCH (n) WHERE any(label IN labels(n) WHERE label STARTS WITH $prefix) DETACH DELETE n", { prefix });
-    const schema = await this.read("SHOW CONSTRAINTS YIELD name, labelsOrTypes WHERE any(label IN labelsOrTypes WHERE label STARTS WITH $prefix) RETURN name", { prefix });
+    await this.read("MATCH (n) WHERE any(label IN labels(n) WHERE label STARTS WITH $prefix) DETACH DELETE n", {
+      prefix,
+    });
+    const schema = await this.read(
+      "SHOW CONSTRAINTS YIELD name, labelsOrTypes WHERE any(label IN labelsOrTypes WHERE label STARTS WITH $prefix) RETURN name",
+      { prefix },
+    );
     for (const { name } of schema) await this.read(`DROP CONSTRAINT \`${String(name)}\` IF EXISTS`);
     const indexes = await this.read(
       "SHOW INDEXES YIELD name, labelsOrTypes WHERE labelsOrTypes IS NOT NULL AND any(label IN labelsOrTypes WHERE label STARTS WITH $prefix) RETURN name",
