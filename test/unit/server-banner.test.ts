@@ -5,7 +5,9 @@ import packageJson from "../../package.json" with { type: "json" };
 
 const cause = { actor: "start", what: "a test" };
 
-function status(changes: { readonly mode?: "normal" | "local_queue"; readonly ready?: number; readonly dead?: number } = {}): RuntimeStatus {
+function status(
+  changes: { readonly mode?: "normal" | "local_queue"; readonly ready?: number; readonly dead?: number } = {},
+): RuntimeStatus {
   const { mode = "normal", ready = 0, dead = 0 } = changes;
   return {
     phase: "running",
@@ -14,7 +16,15 @@ function status(changes: { readonly mode?: "normal" | "local_queue"; readonly re
         revision: 1,
         modes: [{ mode, step: "in_force", since: 0, cause }],
         byPriority: { critical: "run", high: "run", normal: "run", low: "run", deferred: "run" },
-        dependencies: { graph: { state: mode === "normal" ? "closed" : "open", generation: 0, decision: "run", cause, backlogShare: 0 } },
+        dependencies: {
+          graph: {
+            state: mode === "normal" ? "closed" : "open",
+            generation: 0,
+            decision: "run",
+            cause,
+            backlogShare: 0,
+          },
+        },
         concurrencyFactor: 1,
         batchFactor: 1,
         attemptTimeoutFactor: 1,
@@ -24,7 +34,13 @@ function status(changes: { readonly mode?: "normal" | "local_queue"; readonly re
       incidents: [],
       actors: [],
     },
-    queue: { counts: { ready, scheduled: 0, blocked: 0, running: 0, closing: 0, held: 0, dead }, waitingBytes: 0, freeDiskBytes: 0, pendingSubmits: 0, inFlight: 0 },
+    queue: {
+      counts: { ready, scheduled: 0, blocked: 0, running: 0, closing: 0, held: 0, dead },
+      waitingBytes: 0,
+      freeDiskBytes: 0,
+      pendingSubmits: 0,
+      inFlight: 0,
+    },
     dependencies: [{ name: "graph", inUse: 0, limit: 64, consecutiveFailures: 0, windowCalls: 0, windowFailures: 0 }],
     ended: { completed: 0, replayed: 0, failed: 0, dead: 0 },
   };
@@ -49,7 +65,11 @@ describe("the banner", () => {
   });
 
   test("says what waits, and what needs a person", () => {
-    const text = banner({ ...at, status: status({ mode: "local_queue", ready: 12, dead: 1 }), graph: { kind: "neo4j", uri: "neo4j://graph:7687" } });
+    const text = banner({
+      ...at,
+      status: status({ mode: "local_queue", ready: 12, dead: 1 }),
+      graph: { kind: "neo4j", uri: "neo4j://graph:7687" },
+    });
     expect(text).toContain("  mode       local_queue · 12 queued · 1 dead letter · dependencies: graph open\n");
     expect(text).toContain("  graph      neo4j  neo4j://graph:7687\n");
   });

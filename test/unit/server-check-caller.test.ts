@@ -3,11 +3,27 @@ import { turnAway } from "../../src/surface/server/check-caller.ts";
 import { isLoopback } from "../../src/surface/server/loopback.ts";
 
 describe("loopback", () => {
-  test.each(["127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost", "LocalHost", "0:0:0:0:0:0:0:1"])("%s is", (name) => {
-    expect(isLoopback(name)).toBe(true);
-  });
+  test.each(["127.0.0.1", "127.1.2.3", "::1", "[::1]", "localhost", "LocalHost", "0:0:0:0:0:0:0:1"])(
+    "%s is",
+    (name) => {
+      expect(isLoopback(name)).toBe(true);
+    },
+  );
 
-  test.each(["0.0.0.0", "::", "[::]", "10.0.0.1", "128.0.0.1", "localhost.", "localhost.example", "127.0.0.1.nip.io", "2130706433", "0x7f000001", "127.1", ""])("%j is not", (name) => {
+  test.each([
+    "0.0.0.0",
+    "::",
+    "[::]",
+    "10.0.0.1",
+    "128.0.0.1",
+    "localhost.",
+    "localhost.example",
+    "127.0.0.1.nip.io",
+    "2130706433",
+    "0x7f000001",
+    "127.1",
+    "",
+  ])("%j is not", (name) => {
     expect(isLoopback(name)).toBe(false);
   });
 });

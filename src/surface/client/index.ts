@@ -32,7 +32,10 @@ export type HoldfastOutputs = inferRouterOutputs<AppRouter>;
 export function createHoldfastClient({ url, fetch: fetchWith }: HoldfastClientOptions): HoldfastClient {
   const trpcUrl = `${String(url).replace(/\/+$/, "")}/trpc`;
   // The link's own type of `fetch` is wider in what it gives: what it gives is what `fetch` takes.
-  const through = fetchWith === undefined ? {} : { fetch: (input: string | URL | Request, init?: unknown) => fetchWith(input, init as RequestInit) };
+  const through =
+    fetchWith === undefined
+      ? {}
+      : { fetch: (input: string | URL | Request, init?: unknown) => fetchWith(input, init as RequestInit) };
   return createTRPCClient<AppRouter>({ links: [httpLink({ url: trpcUrl, ...through })] });
 }
 

@@ -23,7 +23,12 @@ export function banner({ url, status, dataDirectory, graph }: BannerOptions): st
     line("tRPC", `${url}/trpc`),
     line("health", `${url}/livez   ${url}/readyz`),
     line("data", `${dataDirectory}  (SQLite, fsync on)`),
-    line("graph", graph.kind === "embedded" ? "embedded  (set NEO4J_URI for a real one)" : `neo4j  ${withoutCredentials(graph.uri)}`),
+    line(
+      "graph",
+      graph.kind === "embedded"
+        ? "embedded  (set NEO4J_URI for a real one)"
+        : `neo4j  ${withoutCredentials(graph.uri)}`,
+    ),
     line("mode", modeText(status)),
     "",
   ].join("\n");

@@ -12,8 +12,10 @@ export interface CallerHeaders {
  * @returns why the caller is turned away; undefined when it is not
  */
 export function turnAway({ host, origin }: CallerHeaders, port: number): string | undefined {
-  if (host === undefined || !isOurs(host, port)) return `The Host header must name this machine's loopback address with port ${port}.`;
-  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`) return "The Origin header must be absent or name this server.";
+  if (host === undefined || !isOurs(host, port))
+    return `The Host header must name this machine's loopback address with port ${port}.`;
+  if (origin !== undefined && origin.toLowerCase() !== `http://${host.toLowerCase()}`)
+    return "The Origin header must be absent or name this server.";
   return undefined;
 }
 

@@ -10,7 +10,8 @@ export interface Readiness {
 }
 
 export function readiness({ phase, runtime }: Served): Readiness {
-  if (phase === "starting" || runtime === undefined || runtime.phase === "opened") return { status: "starting", modes: [] };
+  if (phase === "starting" || runtime === undefined || runtime.phase === "opened")
+    return { status: "starting", modes: [] };
   if (phase !== "ready" || runtime.phase !== "running") return { status: "stopping", modes: [] };
   const modes = [...new Set(runtime.status().control.policy.modes.map(({ mode }) => mode))];
   return { status: modes.some((mode) => mode !== "normal") ? "degraded" : "ready", modes };

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { Socket } from "node:net";
 import { TRPCError } from "@trpc/server";
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Logger } from "../../ports.ts";
+import { answerBrokenRequest } from "./broken-request.ts";
 import { turnAway } from "./check-caller.ts";
 import { LIMITS } from "./limits.ts";
 import { PROBLEM_TYPE, problem } from "./problem.ts";
@@ -19,30 +19,47 @@ export function createHttpApp(served: Served, logger: Logger): FastifyInstance {
     forceCloseConnections: "idle",
     keepAliveTimeout: LIMITS.keepAliveMs,
     requestTimeout: LIMITS.requestTimeoutMs,
-    http: { headersTimeout: LIMITS.headersTimeoutMs, connectionsCheckingInterval: LIMITS.checkEveryMs, maxHeaderSize: LIMITS.headerBytes },
+    http: {
+      headersTimeout: LIMITS.headersTimeoutMs,
+      connectionsCheckingInterval: LIMITS.checkEveryMs,
+      maxHeaderSize: LIMITS.headerBytes,
+    },
     routerOptions: { maxParamLength: LIMITS.pathLength },
     genReqId: ({ headers }) => requestId(headers["x-request-id"]),
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => answerError(error, request, reply.headers(SECURITY_HEADERS)),
+    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(SECURITY_HEADERS)),
   });
 
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
     if (served.phase !== "ready") reply.header("connection", "close");
     const why = turnAway(request.headers, served.port);
-    if (why !== undefined) return reply.code(403).type(PROBLEM_TYPE).send(problem(403, "caller_forbidden", why, request.id));
+    if (why !== undefined)
+      return reply
+        .code(403)
+        .type(PROBLEM_TYPE)
+        .send(problem(403, "caller_forbidden", why, request.id));
     return undefined;
   });
 
   app.setNotFoundHandler((request, reply) =>
-    reply.code(404).type(PROBLEM_TYPE).send(problem(404, "not_found", `There is nothing at ${request.method} ${request.url.split("?", 1)[0]}.`, request.id)),
+    reply
+      .code(404)
+      .type(PROBLEM_TYPE)
+      .send(
+        problem(404, "not_found", `There is nothing at ${request.method} ${request.url.split("?", 1)[0]}.`, request.id),
+      ),
   );
   app.setErrorHandler(answerError);
   return app;
 
   function answerError(error: FastifyError | TRPCError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { status, code, message } = told(error);
-    if (status === 500) logger.error({ requestId: request.id, error: error.name, stack: stackWithoutMessage(error) }, "a request failed by a fault of ours");
+    if (status === 500)
+      logger.error(
+        { requestId: request.id, error: error.name, stack: stackWithoutMessage(error) },
+        "a request failed by a fault of ours",
+      );
     if (status === 413) reply.header("connection", "close");
     reply.code(status);
     return request.url.startsWith(`${TRPC_PREFIX}/`)
@@ -59,10 +76,20 @@ const CODES: Readonly<Record<number, TRPCError["code"]>> = {
   415: "UNSUPPORTED_MEDIA_TYPE",
 };
 
-function told(error: FastifyError | TRPCError): { readonly status: number; readonly code: TRPCError["code"]; readonly message: string } {
-  if (error instanceof TRPCError) return { status: error.code === "PAYLOAD_TOO_LARGE" ? 413 : 500, code: error.code, message: error.message };
+function told(error: FastifyError | TRPCError): {
+  readonly status: number;
+  readonly code: TRPCError["code"];
+  readonly message: string;
+} {
+  if (error instanceof TRPCError)
+    return { status: error.code === "PAYLOAD_TOO_LARGE" ? 413 : 500, code: error.code, message: error.message };
   const code = CODES[error.statusCode ?? 500];
-  if (code === undefined) return { status: 500, code: "INTERNAL_SERVER_ERROR", message: "This is a fault on our side; the server's log has the details." };
+  if (code === undefined)
+    return {
+      status: 500,
+      code: "INTERNAL_SERVER_ERROR",
+      message: "This is a fault on our side; the server's log has the details.",
+    };
   return { status: error.statusCode ?? 500, code, message: error.message };
 }
 
@@ -70,21 +97,3 @@ function told(error: FastifyError | TRPCError): { readonly status: number; reado
 function requestId(given: string | string[] | undefined): string {
   return typeof given === "string" && /^[A-Za-z0-9._-]{1,64}$/.test(given) ? given : randomUUID();
 }
-
-/** Not HTTP, or headers that are too large or too slow: there is no request to answer, only a socket. */
-function answerBrokenRequest(error: { readonly code?: string }, socket: Socket): void {
-  if (error.code === "ECONNRESET" || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const [status, code] = BROKEN[error.code ?? ""] ?? [400, "bad_request"];
-  const body = JSON.stringify(problem(status, code, "The request could not be read as HTTP within this server's limits."));
-  const headers = { "content-type": PROBLEM_TYPE, "content-length": Buffer.byteLength(body), connection: "close", ...SECURITY_HEADERS };
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
-  socket.end(`HTTP/1.1 ${status} ${JSON.parse(body).title}\r\n${lines.join("\r\n")}\r\n\r\n${body}`);
-}
-
-const BROKEN: Readonly<Record<string, readonly [number, string]>> = {
-  HPE_HEADER_OVERFLOW: [431, "headers_too_large"],
-  ERR_HTTP_REQUEST_TIMEOUT: [408, "request_timeout"],
-};

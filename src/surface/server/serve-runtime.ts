@@ -49,15 +49,20 @@ export interface RuntimeServer extends AsyncDisposable {
  * @throws HoldfastError `address_in_use`, `address_unavailable`; and whatever opening the runtime throws
  */
 export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer> {
-  const { host = "127.0.0.1", port = 4400, logger = silentLogger, stopOn = ["SIGTERM", "SIGINT"] } = options;
+  const { port = 4400, logger = silentLogger, stopOn = ["SIGTERM", "SIGINT"] } = options;
+  const host = (options.host ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
   assertLoopback(host);
-  const served: { phase: ServerPhase; runtime: Runtime | undefined; port: number } = { phase: "starting", runtime: undefined, port };
+  const served: { phase: ServerPhase; runtime: Runtime | undefined; port: number } = {
+    phase: "starting",
+    runtime: undefined,
+    port,
+  };
   const app = createHttpApp(served, logger);
   addHealthRoutes(app, served);
   addTrpcRoute(app, served, logger);
   served.port = await listen(app, host, port);
 
-  const opening = typeof options.runtime === "function" ? options.runtime() : Promise.resolve(options.runtime);
+  const opening = open(options.runtime);
   const stopped = Promise.withResolvers<void>();
   // Whoever does not ask how it stopped is not to be killed by the answer.
   stopped.promise.catch(() => {});
@@ -109,14 +114,26 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   }
 }
 
+/** Asynchronous, so that an opener that throws at once is one whose promise rejects. */
+const open = async (runtime: ServeOptions["runtime"]): Promise<Runtime> =>
+  typeof runtime === "function" ? runtime() : runtime;
+
 async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   try {
-    await app.listen({ host: host.replace(/^\[(.*)\]$/, "$1"), port });
+    await app.listen({ host, port });
   } catch (error) {
     await app.close();
     const { code } = error as NodeJS.ErrnoException;
-    if (code === "EADDRINUSE") throw new HoldfastError("address_in_use", `Port ${port} on ${host} is taken by another process.`, { cause: error, retryable: true });
-    throw new HoldfastError("address_unavailable", `Cannot listen on ${host}, port ${port} (${code ?? "unknown error"}).`, { cause: error });
+    if (code === "EADDRINUSE")
+      throw new HoldfastError("address_in_use", `Port ${port} on ${host} is taken by another process.`, {
+        cause: error,
+        retryable: true,
+      });
+    throw new HoldfastError(
+      "address_unavailable",
+      `Cannot listen on ${host}, port ${port} (${code ?? "unknown error"}).`,
+      { cause: error },
+    );
   }
   return (app.server.address() as AddressInfo).port;
 }

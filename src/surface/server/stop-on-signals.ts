@@ -6,7 +6,11 @@ import type { Logger } from "../../ports.ts";
  *
  * @returns takes the handlers away again, for whoever stops by itself
  */
-export function stopOnSignals(signals: readonly NodeJS.Signals[], stop: () => Promise<void>, logger: Logger): () => void {
+export function stopOnSignals(
+  signals: readonly NodeJS.Signals[],
+  stop: () => Promise<void>,
+  logger: Logger,
+): () => void {
   const handler = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, "stopping");
     stop().catch((error: unknown) => {

@@ -24,11 +24,13 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
     url: `${TRPC_PREFIX}/:path`,
     // tRPC names no type where it fails before it has a context, and `Response` then takes its JSON for plain text.
     onSend: async (_request, _reply, payload) => {
-      if (payload instanceof Response && payload.headers.get("content-type")?.startsWith("text/plain") === true) payload.headers.set("content-type", "application/json");
+      if (payload instanceof Response && payload.headers.get("content-type")?.startsWith("text/plain") === true)
+        payload.headers.set("content-type", "application/json");
       return payload;
     },
     handler: (request, reply) => {
-      const maximumBytes = (served.runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;
+      const maximumBytes =
+        (served.runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;
       if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
       return fastifyRequestHandler({
         req: request,
@@ -37,13 +39,21 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
         router: appRouter,
         maxBodySize: maximumBytes,
         maxBatchSize: LIMITS.batchSize,
-        createContext: (): Context => ({ runtime: openRuntime(served), principal: LOCAL_OPERATOR, requestId: request.id }),
+        createContext: (): Context => ({
+          runtime: openRuntime(served),
+          principal: LOCAL_OPERATOR,
+          requestId: request.id,
+        }),
         // What is left of a body that was too large is not waited for.
-        responseMeta: ({ errors }) => (errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {}),
+        responseMeta: ({ errors }) =>
+          errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {},
         onError: ({ error, path }) => {
           if (error.code !== "INTERNAL_SERVER_ERROR") return;
           const { cause = error } = error;
-          logger.error({ requestId: request.id, path, error: cause.name, stack: stackWithoutMessage(cause) }, "a procedure failed by a fault of ours");
+          logger.error(
+            { requestId: request.id, path, error: cause.name, stack: stackWithoutMessage(cause) },
+            "a procedure failed by a fault of ours",
+          );
         },
       });
     },
@@ -52,14 +62,23 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
 
 function openRuntime({ runtime }: Served): Context["runtime"] {
   if (runtime !== undefined) return runtime;
-  const cause = new HoldfastError("starting", "The journal is being opened; ask again in a moment.", { retryable: true });
+  const cause = new HoldfastError("starting", "The journal is being opened; ask again in a moment.", {
+    retryable: true,
+  });
   throw new TRPCError({ code: "SERVICE_UNAVAILABLE", message: cause.message, cause });
 }
 
 const tooLarge = (maximumBytes: number): TRPCError =>
-  new TRPCError({ code: "PAYLOAD_TOO_LARGE", message: `A request body may have ${maximumBytes} bytes at most. Store large things elsewhere and send a reference.` });
+  new TRPCError({
+    code: "PAYLOAD_TOO_LARGE",
+    message: `A request body may have ${maximumBytes} bytes at most. Store large things elsewhere and send a reference.`,
+  });
 
 /** What a request to the routers is told when it failed before they had it; a tRPC client can read it. */
-export function trpcErrorBody(code: TRPCError["code"], message: string, requestId: string): { readonly error: ReturnType<typeof errorShape> } {
+export function trpcErrorBody(
+  code: TRPCError["code"],
+  message: string,
+  requestId: string,
+): { readonly error: ReturnType<typeof errorShape> } {
   return { error: errorShape(new TRPCError({ code, message }), { requestId }) };
 }

@@ -1,0 +1,12 @@
+import { embeddedGraph } from "holdfast/graph";
+import { neo4j } from "holdfast/neo4j";
+import { join } from "node:path";
+import { manualNodes as nodes, manualRelationships as relationships } from "./graph-model.ts";
+import type { StartSettings } from "./start-settings.ts";
+
+/** The manuals' graph: a Neo4j where one is set, else a file in the data directory. */
+export function openGraph({ graph, dataDirectory }: StartSettings) {
+  if (graph.kind === "embedded") return embeddedGraph({ file: join(dataDirectory, "graph.db"), nodes, relationships });
+  const { uri, username, password } = graph;
+  return neo4j({ uri, username, password, nodes, relationships });
+}

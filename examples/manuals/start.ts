@@ -1,0 +1,64 @@
+import { createRuntime, HoldfastError } from "holdfast";
+import { banner, serveRuntime } from "holdfast/server";
+import { documentOperations } from "./document-operations.ts";
+import { firstAnswer } from "./start-first-answer.ts";
+import { openGraph } from "./start-graph.ts";
+import { createLogger } from "./start-logger.ts";
+import { ingestShippedManuals, listDocuments } from "./start-manuals.ts";
+import { readSettings, SettingError, type StartSettings } from "./start-settings.ts";
+
+/*
+ * What `npm start` runs: the manuals' operations, served on this machine.
+ *
+ * HOLDFAST_PORT (4400), HOLDFAST_DATA (./data), HOLDFAST_LOG (warn); NEO4J_URI, NEO4J_USERNAME (neo4j) and
+ * NEO4J_PASSWORD for a Neo4j instead of the embedded graph.
+ */
+
+/** A graph that is up answers within this even on a busy machine; one that is down is greeted as such. */
+const FIRST_ANSWER_WITHIN_MS = 10_000;
+
+try {
+  await serveManuals(readSettings(process.env));
+} catch (error) {
+  console.error(oneLine(error));
+  process.exitCode = 1;
+}
+
+async function serveManuals(settings: StartSettings): Promise<void> {
+  const { dataDirectory, port, logLevel } = settings;
+  const logger = createLogger(logLevel);
+  const graph = openGraph(settings);
+  const list = listDocuments(graph);
+  const { ingestDocument: ingest, queryDocuments: query } = documentOperations(graph);
+  const server = await serveRuntime({
+    runtime: () => createRuntime({ dataDirectory, operations: [ingest, query, list], logger }),
+    port,
+    logger,
+  });
+  await firstAnswer(server.runtime, FIRST_ANSWER_WITHIN_MS);
+  // A signal may have come before it was ready; there is nothing to greet with then.
+  if (server.phase !== "ready") return;
+
+  console.log(banner({ url: server.url, status: server.runtime.status(), dataDirectory, graph: settings.graph }));
+  console.log(`  manuals    ${await ingestShippedManuals(server.runtime, { list, ingest })}`);
+  console.log(invitation(server.url));
+}
+
+function invitation(url: string): string {
+  const question = JSON.stringify({ name: "document.query", input: { question: "What temperature for the fryer?" } });
+  return [
+    "",
+    `  Try: curl ${url}/trpc/degradation.status`,
+    `       curl ${url}/trpc/operations.submit -H 'content-type: application/json' -d '${question}'`,
+    "       npm run demo",
+    "",
+  ].join("\n");
+}
+
+/** For a terminal: what is wrong and what to do. Only a fault of our own shows its stack. */
+function oneLine(error: unknown): string {
+  if (error instanceof HoldfastError && error.code === "address_in_use")
+    return `${error.message} Stop it, or set HOLDFAST_PORT to another port.`;
+  if (error instanceof HoldfastError || error instanceof SettingError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

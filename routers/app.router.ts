@@ -1,0 +1,23 @@
+import { deadLettersRouter } from "./dead-letters.router.ts";
+import { degradationRouter } from "./degradation.router.ts";
+import { operationsRouter } from "./operations.router.ts";
+import { createCallerFactory, router } from "./trpc.ts";
+
+/**
+ * Everything a remote caller can do, one router per area. A host can serve it beside its own procedures; it then
+ * makes the `Context` itself, and with it the principal.
+ */
+export const appRouter = router({
+  operations: operationsRouter,
+  deadLetters: deadLettersRouter,
+  degradation: degradationRouter,
+});
+
+export type AppRouter = typeof appRouter;
+
+/** Calls the procedures in process: `createCaller({ runtime, principal, requestId }).degradation.status()`. */
+export const createCaller = createCallerFactory(appRouter);
+
+export type { Context } from "./context.ts";
+export { type ErrorData, type ErrorShape, errorShape } from "./error-shape.ts";
+export { PERMISSIONS, type Permission } from "./permissions.ts";

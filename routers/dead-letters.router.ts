@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { operationIdSchema, pageInputSchema, reasonSchema } from "./schemas/common.ts";
+import { operationPageSchema } from "./schemas/operation.ts";
+import { procedure, router } from "./trpc.ts";
+
+const resolutionSchema = z.strictObject({ operationId: operationIdSchema, reason: reasonSchema });
+
+/** Operations that need a person. */
+export const deadLettersRouter = router({
+  /** Oldest first. */
+  list: procedure("dead_letter.read")
+    .input(pageInputSchema.default({}))
+    .output(operationPageSchema)
+    .query(({ ctx: { runtime }, input }) => runtime.deadLetters.list(input)),
+
+  /** Begins its next incarnation. `place` says where: in its old place, or at the end of a lane that went on without it. */
+  retry: procedure("dead_letter.resolve")
+    .input(resolutionSchema)
+    .output(
+      z.union([
+        z.object({ status: z.literal("retried"), operationId: z.string(), place: z.enum(["same", "end"]) }),
+        z.object({ status: z.literal("not_dead"), operationId: z.string() }),
+      ]),
+    )
+    .mutation(({ ctx: { runtime, principal }, input: { operationId, reason } }) =>
+      runtime.deadLetters.retry(operationId, { reason, principal }),
+    ),
+
+  /** Ends it; its lane goes on. */
+  discard: procedure("dead_letter.resolve")
+    .input(resolutionSchema)
+    .output(z.object({ status: z.enum(["discarded", "not_dead"]), operationId: z.string() }))
+    .mutation(({ ctx: { runtime, principal }, input: { operationId, reason } }) =>
+      runtime.deadLetters.discard(operationId, { reason, principal }),
+    ),
+});

@@ -1,0 +1,100 @@
+import type { TRPCError } from "@trpc/server";
+import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { z } from "zod";
+import { HoldfastError, InvalidValueError } from "../src/errors.ts";
+
+/** What is wrong with an input, and where: `$.limit`. */
+export interface InputIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** `error.data` of everything that this surface answers as an error. */
+export interface ErrorData {
+  /** tRPC's own code, which stands for the HTTP status: `BAD_REQUEST`. */
+  readonly code: TRPCError["code"];
+  readonly httpStatus: number;
+  /** Stable and machine-readable, as in `HoldfastError.code`: `forbidden`, `reason_missing`, `internal_error`. */
+  readonly reason: string;
+  /** True when the same request may succeed later. */
+  readonly retryable: boolean;
+  readonly requestId?: string;
+  /** The procedure, where one was found. */
+  readonly path?: string;
+  /** For `invalid_input`. */
+  readonly issues?: readonly InputIssue[];
+}
+
+export interface ErrorShape {
+  readonly message: string;
+  readonly code: (typeof TRPC_ERROR_CODES_BY_KEY)[TRPCError["code"]];
+  readonly data: ErrorData;
+}
+
+interface Said {
+  readonly reason: string;
+  readonly message: string;
+  readonly retryable: boolean;
+  readonly issues?: readonly InputIssue[];
+}
+
+const RETRYABLE: ReadonlySet<TRPCError["code"]> = new Set(["SERVICE_UNAVAILABLE", "TIMEOUT", "TOO_MANY_REQUESTS"]);
+
+/** What a caller is told about an error: never the message of one that we did not write ourselves. */
+export function errorShape(
+  error: TRPCError,
+  where: { readonly path?: string | undefined; readonly requestId?: string | undefined },
+): ErrorShape {
+  const { reason, message, retryable, issues } = say(error, where);
+  const { path, requestId } = where;
+  return {
+    message,
+    code: TRPC_ERROR_CODES_BY_KEY[error.code],
+    data: {
+      code: error.code,
+      httpStatus: getHTTPStatusCodeFromError(error),
+      reason,
+      retryable,
+      ...(requestId !== undefined && { requestId }),
+      ...(path !== undefined && { path }),
+      ...(issues !== undefined && { issues }),
+    },
+  };
+}
+
+function say(
+  error: TRPCError,
+  { path, requestId }: { readonly path?: string | undefined; readonly requestId?: string | undefined },
+): Said {
+  const { code, cause } = error;
+  if (cause instanceof HoldfastError) {
+    const issues = cause instanceof InvalidValueError ? { issues: [{ path: cause.path, message: cause.message }] } : {};
+    return { reason: cause.code, message: cause.message, retryable: cause.retryable, ...issues };
+  }
+  if (code === "BAD_REQUEST" && cause instanceof z.ZodError) {
+    const issues = cause.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+    const first = issues[0] ?? { path: "$", message: "not valid" };
+    return {
+      reason: "invalid_input",
+      message: `The input of ${path ?? "this procedure"} is not valid at ${first.path}: ${first.message}.`,
+      retryable: false,
+      issues,
+    };
+  }
+  if (code === "INTERNAL_SERVER_ERROR") {
+    const named = requestId === undefined ? "" : ` of request ${requestId}`;
+    return {
+      reason: "internal_error",
+      message: `This is a fault on our side; the server's log has the details${named}.`,
+      retryable: false,
+    };
+  }
+  // tRPC says no more than the code of a body that it stopped reading.
+  const message =
+    error.message === code ? "The request is too large, or in a form that is not read here." : error.message;
+  return { reason: code.toLowerCase(), message, retryable: RETRYABLE.has(code) };
+}
+
+const pathText = (path: readonly PropertyKey[]): string =>
+  `$${path.map((part) => (typeof part === "number" ? `[${part}]` : `.${String(part)}`)).join("")}`;

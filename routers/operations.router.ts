@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { summarizeError } from "../src/errors.ts";
+import type { Outcome } from "../src/operations/outcome.ts";
+import { ASKED_BY_OPERATION } from "./permissions.ts";
+import { operationIdSchema, pageInputSchema, prioritySchema, reasonSchema } from "./schemas/common.ts";
+import {
+  operationPageSchema,
+  operationResultSchema,
+  operationViewSchema,
+  waitingStateSchema,
+} from "./schemas/operation.ts";
+import { outcomeSchema, type WireOutcome } from "./schemas/outcome.ts";
+import { procedure, router } from "./trpc.ts";
+
+/** Longest wait of one request: proxies and clients give up on longer ones. Ask again instead. */
+const LONGEST_WAIT_MS = 30_000;
+
+const waitSchema = z.int().min(0).max(LONGEST_WAIT_MS);
+
+/** An error object does not survive JSON: its summary does. */
+const toWire = (outcome: Outcome): WireOutcome =>
+  outcome.status === "failed" ? { ...outcome, error: summarizeError(outcome.error) } : outcome;
+
+/** Submitting work and asking after it. */
+export const operationsRouter = router({
+  /** Executes an operation, or puts it on disk. Refusals and failures are values of the answer, not errors. */
+  submit: procedure(ASKED_BY_OPERATION)
+    .input(
+      z.strictObject({
+        name: z.string().min(1).max(128),
+        input: z.unknown().exactOptional(),
+        /** Lowered to the most urgent that the principal may ask for. */
+        priority: prioritySchema.exactOptional(),
+        idempotencyKey: z.string().min(1).max(256).exactOptional(),
+        /** How long to wait for the end before `queued` is answered. Milliseconds. */
+        answerWithinMs: waitSchema.min(1).exactOptional(),
+        /** True: does not wait at all. */
+        enqueue: z.boolean().exactOptional(),
+      }),
+    )
+    .output(outcomeSchema)
+    .mutation(async ({ ctx: { runtime, principal }, input: { name, input, ...options } }) =>
+      toWire(await runtime.submitByName(name, input, { ...options, principal })),
+    ),
+
+  /** Where an operation is in its life; null for an unknown id. */
+  get: procedure("operation.read")
+    .input(z.strictObject({ operationId: operationIdSchema }))
+    .output(operationViewSchema.nullable())
+    .query(async ({ ctx: { runtime }, input: { operationId } }) => (await runtime.get(operationId)) ?? null),
+
+  /** Operations that have not ended, in one state, in order of acceptance. */
+  list: procedure("operation.read")
+    .input(pageInputSchema.extend({ state: waitingStateSchema }))
+    .output(operationPageSchema)
+    .query(({ ctx: { runtime }, input }) => runtime.list(input)),
+
+  /** How an operation ended; `pending` while it has not, after `waitMs` at the latest. */
+  result: procedure("operation.read")
+    .input(z.strictObject({ operationId: operationIdSchema, waitMs: waitSchema.exactOptional() }))
+    .output(operationResultSchema)
+    .query(({ ctx: { runtime }, input: { operationId, ...options } }) => runtime.result(operationId, options)),
+
+  /** Ends an operation that has not begun. */
+  cancel: procedure("operation.cancel")
+    .input(z.strictObject({ operationId: operationIdSchema, reason: reasonSchema }))
+    .output(z.object({ status: z.enum(["cancelled", "closing", "running", "not_waiting"]), operationId: z.string() }))
+    .mutation(({ ctx: { runtime, principal }, input: { operationId, reason } }) =>
+      runtime.cancel(operationId, { reason, principal }),
+    ),
+});

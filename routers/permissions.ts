@@ -1,0 +1,19 @@
+/**
+ * What a principal may be allowed at this surface. Operations bring permissions of their own (`operation.submit`
+ * unless their definition says otherwise); those are the runtime's to check.
+ */
+export const PERMISSIONS = [
+  "operation.read",
+  "operation.cancel",
+  "dead_letter.read",
+  "dead_letter.resolve",
+  "degradation.read",
+] as const;
+
+export type Permission = (typeof PERMISSIONS)[number];
+
+/**
+ * Instead of a permission: the procedure passes an operation on, and the runtime's one authorize step asks for the
+ * permission of that operation's definition. The answer is then a refusal, a value, and not an error.
+ */
+export const ASKED_BY_OPERATION = "asked_by_operation";

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { BREAKER_STATES } from "../../machines/contracts/breaker.ts";
+import { MODES } from "../../machines/contracts/modes.ts";
+import { causeSchema, wallTimeSchema } from "./common.ts";
+
+const modeSchema = z.enum(MODES);
+
+const failureSchema = z.object({ code: z.string(), message: z.string(), at: wallTimeSchema });
+
+/** The seed's status (current mode, since, triggers, operations queued), and what stands behind each of its words. */
+export const degradationStatusSchema = z.object({
+  phase: z.enum(["opened", "running", "stopping", "stopped"]),
+  /** The most severe mode in force. */
+  currentMode: modeSchema,
+  /** When it came into force; absent before the first. */
+  since: wallTimeSchema.exactOptional(),
+  activeTriggers: z.array(
+    z.object({
+      trigger: z.literal("circuit_breaker_open"),
+      dependency: z.string(),
+      since: wallTimeSchema,
+      reason: z.string(),
+      cause: causeSchema,
+    }),
+  ),
+  /** Accepted operations that wait to be executed: ready, scheduled, blocked. */
+  operationsQueued: z.number(),
+  /** The earliest planned probe of a dependency that is not healthy. */
+  nextHealthCheckAt: wallTimeSchema.exactOptional(),
+  modes: z.array(
+    z.object({
+      mode: modeSchema,
+      dependency: z.string().exactOptional(),
+      step: z.string(),
+      since: wallTimeSchema,
+      reason: z.string(),
+      cause: causeSchema,
+    }),
+  ),
+  dependencies: z.array(
+    z.object({
+      name: z.string(),
+      /** What the admission policy says: a breaker's state, or `ownerless`. */
+      state: z.enum([...BREAKER_STATES, "ownerless"]),
+      decision: z.enum(["run", "queue", "refuse"]),
+      since: wallTimeSchema.exactOptional(),
+      reason: z.string(),
+      cause: causeSchema,
+      nextProbeAt: wallTimeSchema.exactOptional(),
+      probesFailed: z.number(),
+      lastFailure: failureSchema.exactOptional(),
+      consecutiveFailures: z.number(),
+      windowCalls: z.number(),
+      windowFailures: z.number(),
+      inUse: z.number(),
+      limit: z.number(),
+    }),
+  ),
+  drains: z.array(
+    z.object({
+      dependency: z.string(),
+      state: z.string(),
+      since: wallTimeSchema,
+      watermark: z.number().exactOptional(),
+      open: z.number().exactOptional(),
+    }),
+  ),
+  incidents: z.array(
+    z.object({
+      condition: z.string(),
+      dependency: z.string().exactOptional(),
+      state: z.string(),
+      since: wallTimeSchema,
+      attempts: z.number(),
+    }),
+  ),
+  queue: z.object({
+    ready: z.number(),
+    scheduled: z.number(),
+    blocked: z.number(),
+    running: z.number(),
+    closing: z.number(),
+    held: z.number(),
+    dead: z.number(),
+    waitingBytes: z.number(),
+    freeDiskBytes: z.number(),
+  }),
+  /** Operations ended by this process since its start. */
+  ended: z.object({ completed: z.number(), replayed: z.number(), failed: z.number(), dead: z.number() }),
+});
+
+export type DegradationStatus = z.output<typeof degradationStatusSchema>;

@@ -1,0 +1,84 @@
+import {
+  createHoldfastClient,
+  type HoldfastClient,
+  type HoldfastInputs,
+  type HoldfastOutputs,
+  holdfastErrorOf,
+} from "holdfast/client";
+import { describe, expect, expectTypeOf, test } from "vitest";
+
+/** True where `any` hides anywhere in a type, as deep as it goes; `Depth` bounds the walk through recursive causes. */
+type HasAny<Type, Depth extends readonly unknown[] = []> = 0 extends 1 & Type
+  ? true
+  : Depth["length"] extends 8
+    ? false
+    : Type extends (...parameters: infer Parameters) => infer Result
+      ? HasAny<Parameters, [...Depth, 0]> | HasAny<Result, [...Depth, 0]>
+      : Type extends object
+        ? { [Key in keyof Type]-?: HasAny<Type[Key], [...Depth, 0]> }[keyof Type]
+        : false;
+
+type HidesAny<Type> = true extends HasAny<Type> ? true : false;
+
+/** Each procedure with the inputs and answers it takes and gives. */
+type Procedures = {
+  [Area in keyof HoldfastInputs]: { [Name in keyof HoldfastInputs[Area]]: HoldfastInputs[Area][Name] };
+};
+
+describe("the client's types", () => {
+  test("there is no any in what procedures take and give", () => {
+    expectTypeOf<HidesAny<{ readonly deep: readonly { readonly here: any }[] }>>().toEqualTypeOf<true>(); // oxlint-disable-line typescript/no-explicit-any
+    expectTypeOf<HidesAny<Procedures>>().toEqualTypeOf<false>();
+    expectTypeOf<HidesAny<HoldfastOutputs>>().toEqualTypeOf<false>();
+  });
+
+  test("answers are narrowed by their status", () => {
+    const read = async (holdfast: HoldfastClient): Promise<string | number> => {
+      const outcome = await holdfast.operations.submit.mutate({ name: "document.ingest", input: { id: "grill" } });
+      expectTypeOf(outcome.status).toEqualTypeOf<"completed" | "queued" | "refused" | "failed">();
+      if (outcome.status === "refused") return outcome.retryAfterSeconds;
+      if (outcome.status === "failed") return outcome.error.code;
+      if (outcome.status === "queued") return outcome.because;
+      expectTypeOf(outcome.source).toEqualTypeOf<"execution" | "fallback">();
+      return outcome.valueOmitted ? "omitted" : typeof outcome.value;
+    };
+    expectTypeOf(read).toBeFunction();
+  });
+
+  test("the status names modes and their reasons", () => {
+    type Status = HoldfastOutputs["degradation"]["status"];
+    type Mode =
+      | "normal"
+      | "reduced_performance"
+      | "local_queue"
+      | "memory_constrained"
+      | "selective_processing"
+      | "emergency_mode";
+    expectTypeOf<Status["currentMode"]>().toEqualTypeOf<Mode>();
+    expectTypeOf<Status["modes"][number]["mode"]>().toEqualTypeOf<Mode>();
+    expectTypeOf<Status["modes"][number]["reason"]>().toEqualTypeOf<string>();
+    expectTypeOf<Status["queue"]["dead"]>().toEqualTypeOf<number>();
+  });
+
+  test("wrong inputs are type errors", () => {
+    const wrong = (holdfast: HoldfastClient) => [
+      // @ts-expect-error a reason is missing
+      () => holdfast.operations.cancel.mutate({ operationId: "op_1" }),
+      // @ts-expect-error there is no such state
+      () => holdfast.operations.list.query({ state: "waiting" }),
+      // @ts-expect-error a query is not a mutation
+      () => holdfast.degradation.status.mutate(),
+      // @ts-expect-error who acts is not for the caller to say
+      () => holdfast.operations.submit.mutate({ name: "document.ingest", principal: { id: "anna" } }),
+    ];
+    expectTypeOf(wrong).toBeFunction();
+  });
+
+  test("an error that the server did not send says nothing", () => {
+    expect(holdfastErrorOf(new Error("fetch failed"))).toBeUndefined();
+    expectTypeOf(holdfastErrorOf).returns.toExtend<
+      { readonly reason: string; readonly retryable: boolean; readonly message: string } | undefined
+    >();
+    expectTypeOf(createHoldfastClient).returns.toEqualTypeOf<HoldfastClient>();
+  });
+});

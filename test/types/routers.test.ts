@@ -1,0 +1,53 @@
+import { describe, expect, expectTypeOf, test } from "vitest";
+import type { Outcome } from "holdfast";
+import type { ErrorSummary } from "../../src/errors.ts";
+import { appRouter, type Context, PERMISSIONS } from "../../routers/app.router.ts";
+import { authorize } from "../../routers/middleware/authorize.ts";
+import { ASKED_BY_OPERATION } from "../../routers/permissions.ts";
+import type { WireOutcome } from "../../routers/schemas/outcome.ts";
+import * as trpc from "../../routers/trpc.ts";
+
+const { procedure } = trpc;
+
+describe("the routers' types", () => {
+  test("a procedure without a permission is a type error", () => {
+    // @ts-expect-error no permission
+    const open = procedure();
+    // @ts-expect-error no such permission
+    const misspelled = procedure("operation.reed");
+    expectTypeOf(procedure).parameter(0).toEqualTypeOf<(typeof PERMISSIONS)[number] | typeof ASKED_BY_OPERATION>();
+    expect([open, misspelled]).toHaveLength(2);
+    // Nothing else that routers/trpc.ts exports makes one.
+    expect(Object.keys(trpc).sort()).toEqual(["createCallerFactory", "procedure", "router"]);
+  });
+
+  test("every procedure of the router has declared one", () => {
+    const procedures = Object.entries(
+      appRouter._def.procedures as unknown as Record<string, { _def: { meta?: { permission?: unknown } } }>,
+    );
+    expect(procedures.length).toBeGreaterThanOrEqual(9);
+    for (const [path, { _def }] of procedures)
+      expect([path, [...PERMISSIONS, ASKED_BY_OPERATION]]).toEqual([
+        path,
+        expect.arrayContaining([_def.meta?.permission]),
+      ]);
+  });
+
+  test("a procedure that has none all the same is closed to everybody", () => {
+    expect(() => authorize({ id: "anna", permissions: "*" }, undefined)).toThrow("declares no permission");
+    expect(() => authorize({ id: "anna", permissions: ["operation.read"] }, "operation.cancel")).toThrow(
+      "anna may not do this: it asks for operation.cancel",
+    );
+    expect(() => authorize({ id: "anna", permissions: ["operation.read"] }, "operation.read")).not.toThrow();
+  });
+
+  test("every outcome of the runtime has a form on the wire", () => {
+    expectTypeOf<Exclude<Outcome, { status: "failed" }>>().toExtend<WireOutcome>();
+    expectTypeOf<Readonly<Extract<WireOutcome, { status: "failed" }>["error"]>>().toEqualTypeOf<ErrorSummary>();
+    expectTypeOf<WireOutcome["status"]>().toEqualTypeOf<Outcome["status"]>();
+  });
+
+  test("the context is three things", () => {
+    expectTypeOf<keyof Context>().toEqualTypeOf<"runtime" | "principal" | "requestId">();
+  });
+});
