@@ -63,7 +63,7 @@ export function configure(changes: PartialRuntimeConfig = {}, base: RuntimeConfi
 function merge(base: unknown, change: unknown, path: string): unknown {
   if (change === undefined) return base;
   if (typeof base === "object" && base !== null) {
-    if (typeof change !== "object" || change === null) throw new RangeError(`${path} is a group of settings, not ${String(change)}`);
+    if (typeof change !== "object" || change === null) throw new RangeError(`${path} is a group of settings, not ${show(change)}`);
     for (const key of Object.keys(change))
       if (!Object.hasOwn(base, key)) throw new RangeError(`there is no setting ${path}${key}; there are: ${Object.keys(base).join(", ")}`);
     return Object.fromEntries(
@@ -71,9 +71,11 @@ function merge(base: unknown, change: unknown, path: string): unknown {
     );
   }
   if (typeof change !== "number" || !Number.isFinite(change) || change < 0)
-    throw new RangeError(`${path.slice(0, -1)} must be a finite number of at least 0, not ${String(change)}`);
+    throw new RangeError(`${path.slice(0, -1)} must be a finite number of at least 0, not ${show(change)}`);
   return change;
 }
+
+const show = (value: unknown): string => (value === null ? "null" : typeof value === "object" || typeof value === "function" ? `a value of type ${typeof value}` : JSON.stringify(value));
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null) {

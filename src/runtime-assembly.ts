@@ -2,6 +2,7 @@ import type { RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import { createControlPlane } from "./control/create-control-plane.ts";
 import { MisuseError } from "./errors.ts";
+import type { AnyOperationDefinition } from "./operations/define-operation.ts";
 import { catalogOf, OperationRegistry } from "./operations/operation-registry.ts";
 import { OperationReads } from "./operations/operation-reads.ts";
 import type { Principal } from "./operations/principal.ts";
@@ -15,7 +16,7 @@ import { DeadLetters } from "./queue/dead-letters.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { DrainChecks } from "./queue/drain-checks.ts";
 import { Fences } from "./queue/fences.ts";
-import type { Journal } from "./queue/journal.ts";
+import type { Journal, RunnableDefinition } from "./queue/journal.ts";
 import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime.ts";
@@ -47,6 +48,12 @@ export interface RuntimeParts {
   readonly cancel: (operationId: string, options: { readonly reason: string; readonly principal?: Principal }) => Promise<CancelOutcome>;
 }
 
+const runnable = (definition: AnyOperationDefinition): RunnableDefinition => ({
+  name: definition.name,
+  version: definition.version,
+  acceptsOlder: definition.migrateInput !== undefined,
+});
+
 /** What one fence, or one purge, in a dependency may take. */
 const RECEIPT_CALL_TIMEOUT_MS = 10_000;
 
@@ -66,7 +73,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   const journal = await openJournal({
     dataDirectory: options.dataDirectory,
     pools: catalog.poolNames,
-    definitions: catalog.definitions.map(({ name, version, migrateInput }) => ({ name, version, acceptsOlder: migrateInput !== undefined })),
+    definitions: catalog.definitions.map(runnable),
     interruptionsBeforeAlone: config.operations.interruptionsBeforeAlone,
     maximumInterruptions: config.operations.maximumInterruptions,
     queue: config.queue,
@@ -166,9 +173,9 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   });
   journal.onChange(() => dispatcher.pump());
   abandoned.onChange = () => {
-    const runnable = registry.operations.filter(({ definition }) => !abandoned.isHeld(definition.name));
+    const notHeld = registry.operations.filter(({ definition }) => !abandoned.isHeld(definition.name));
     journal
-      .setDefinitions(runnable.map(({ definition: { name, version, migrateInput } }) => ({ name, version, acceptsOlder: migrateInput !== undefined })))
+      .setDefinitions(notHeld.map(({ definition }) => runnable(definition)))
       .catch(() => logger.error({}, "which operations are held could not be written"));
   };
 

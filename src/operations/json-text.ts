@@ -18,19 +18,12 @@ export function toJsonText(value: unknown): string | undefined {
 }
 
 function check(value: unknown, path: string, level: number, ancestors: object[]): void {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return;
-    case "number":
-      if (Number.isFinite(value)) return;
-      throw notJson(path, `${String(value)} would become null; send a finite number or null`);
-    case "object":
-      break;
-    default:
-      throw notJson(path, `a ${typeof value} has no form in JSON`);
+  if (typeof value === "string" || typeof value === "boolean" || value === null) return;
+  if (typeof value === "number") {
+    if (Number.isFinite(value)) return;
+    throw notJson(path, `${String(value)} would become null; send a finite number or null`);
   }
-  if (value === null) return;
+  if (typeof value !== "object") throw notJson(path, `a ${typeof value} has no form in JSON`);
   if (level >= DEEPEST_LEVEL) throw notJson(path, `it is nested more than ${DEEPEST_LEVEL} levels deep`);
   if (ancestors.includes(value)) throw notJson(path, "it contains itself");
   ancestors.push(value);

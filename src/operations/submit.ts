@@ -267,15 +267,15 @@ export class Submitter {
   }
 
   async #fallback(prepared: Prepared, cause: Cause | undefined, otherwise: () => Outcome): Promise<Outcome> {
-    const { fallback, name } = prepared.operation.definition;
-    if (fallback === undefined) return otherwise();
+    const { definition } = prepared.operation;
+    if (definition.fallback === undefined) return otherwise();
     try {
-      const value = await fallback({ input: prepared.parsed.value, cause: cause ?? { actor: "admission", what: "no permit was free" } });
+      const value = await definition.fallback({ input: prepared.parsed.value, cause: cause ?? { actor: "admission", what: "no permit was free" } });
       const text = toJsonText(value);
       return { status: "completed", operationId: unkeyedOperationId(this.#ports.journal.takeSequence()), value: text === undefined ? undefined : JSON.parse(text), valueOmitted: false, source: "fallback" };
     } catch (error) {
       const outcome = otherwise();
-      return outcome.status === "refused" ? { ...outcome, message: `${outcome.message} The fallback of ${name} failed too: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}` } : outcome;
+      return outcome.status === "refused" ? { ...outcome, message: `${outcome.message} The fallback of ${definition.name} failed too: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}` } : outcome;
     }
   }
 

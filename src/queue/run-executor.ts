@@ -63,7 +63,7 @@ export class RunExecutor {
   /** Ends what is in flight: its rows are handed back. */
   abortAll(reason: HoldfastError): void {
     this.#stopping = true;
-    for (const attempt of [...this.#attempts.keys()]) attempt.end(reason);
+    for (const attempt of this.#attempts.keys()) attempt.end(reason);
   }
 
   /**

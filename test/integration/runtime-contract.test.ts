@@ -9,7 +9,7 @@ import { LEDGER_NODES, readEmbeddedLedger, readJournal, temporaryFolder, until }
 /** Short pauses, so that a test waits for events and not for defaults made for production. */
 const QUICK: PartialRuntimeConfig = {
   breaker: { initialBreakMs: 50, maximumBreakMs: 200, probeTimeoutMs: 1_000 },
-  operations: { retry: { maximumAttempts: 3, initialPauseMs: 10, maximumPauseMs: 50 } },
+  operations: { retry: { maximumAttempts: 8, initialPauseMs: 10, maximumPauseMs: 50 } },
   concurrency: { slowStartMs: 0 },
 };
 
@@ -275,7 +275,7 @@ describe("an outage of the graph", () => {
     faulty.swallowCommitAnswers(3);
     const outcomes = await Promise.all([1, 2, 3, 4].map((number) => runtime.submit(append, { lane: `lane-${number}`, number })));
     await until("all to be done", () => readJournal(dataDirectory).ended.length === 4);
-    expect([...lanes().values()].flat().sort()).toEqual([1, 2, 3, 4]);
+    expect([...lanes().values()].flat().sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
     expect(outcomes.every(({ status }) => status === "completed" || status === "queued")).toBe(true);
     expect(runtime.status().ended.replayed).toBe(3);
   });
