@@ -82,9 +82,17 @@ function tableOf(machine: AnyStateMachine): string {
   const rows = descendants(machine.root).map((node) => {
     const leaves = together(edgesOf(node)).map(({ to, label }) => `${label} → \`${to}\``);
     const end = node.type === "final" ? "the end" : "stays";
-    return `| \`${pathOf(node)}\` | ${node.description ?? ""} | ${leaves.join("<br>") || end} |`;
+    return [`\`${pathOf(node)}\``, node.description ?? "", leaves.join("<br>") || end];
   });
-  return ["| state | what it means | leaves by |", "|---|---|---|", ...rows].join("\n");
+  return table([["state", "what it means", "leaves by"], ...rows]);
+}
+
+/** With columns of one width, as the formatter wants them: else formatting the file would make it stale. */
+function table([head = [], ...rows]: readonly (readonly string[])[]): string {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
 }
 
 const idOf = (path: string): string => path.replaceAll(".", "__");

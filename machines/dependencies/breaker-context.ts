@@ -51,7 +51,8 @@ export const name = ({ given }: BreakerContext) => `breaker:${given.dependency}`
 /** Grows with each break, up to the longest; a drawn share of it is left out. */
 export const breakLength = ({ given: { rules }, breaks }: BreakerContext, draw: number) =>
   Math.round(
-    Math.min(rules.maximumBreakMs, rules.initialBreakMs * rules.breakFactor ** breaks) * (1 - rules.breakJitter * draw),
+    Math.min(rules.maximumBreakMs, rules.initialBreakMs * rules.breakFactor ** Math.min(breaks, 30)) *
+      (1 - rules.breakJitter * draw),
   );
 
 /** A new generation where it begins or ceases to let calls through. */

@@ -1,12 +1,11 @@
-import { type AnyActorLogic, type AnyActorRef, type AnyEventObject, createActor } from "xstate";
-import { containErrors, nameError, refuseErrors } from "../../machines/contain-errors.ts";
+import { type AnyActorRef, type AnyEventObject, createActor } from "xstate";
+import { nameError, refuseErrors } from "../../machines/contain-errors.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import type { PageWanted } from "../../machines/contracts/recovery-events.ts";
 import { type Facts, noFacts } from "../../machines/facts.ts";
 import { mergeAdmissionPolicy } from "../../machines/merge-admission-policy.ts";
 import { rootMachine } from "../../machines/root.machine.ts";
-import { supervisorMachine } from "../../machines/supervisor.machine.ts";
 import { MisuseError } from "../errors.ts";
 import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
 import { castOf } from "./cast.ts";
@@ -18,6 +17,7 @@ import { provideMachines } from "./provided-machines.ts";
 import { FALLEN, Recorder, stateName } from "./recorder.ts";
 import { readRecords } from "./restore.ts";
 import { statusOf } from "./status.ts";
+import { supervisorOf } from "./supervised.ts";
 import { wallPolicy } from "./wall-policy.ts";
 
 /** The control plane with a door for those who test it: any actor, and any event to it. */
@@ -62,45 +62,7 @@ export const openControlPlane = (ports: ControlPorts): OpenControlPlane => {
   };
   const callPerson = ({ at, subject, cause }: PageWanted) => pages.tell({ at: time.wall(at), subject, cause });
 
-  const supervisor = (first: (preparation: Preparation) => AnyActorLogic, afterFall: boolean): AnyActorLogic => {
-    const children = cast.map(({ id, version, machine, given, inherits }) => {
-      const preparation = (predecessor: () => object | null, cause: () => Cause): Preparation => ({
-        id,
-        version,
-        machine,
-        recorder,
-        logger,
-        now: time.now,
-        input: () => ({ given, at: time.now(), cause: cause(), predecessor: predecessor() }),
-      });
-      return {
-        id,
-        first: first(
-          preparation(
-            () => null,
-            () => started,
-          ),
-        ),
-        fresh: newborn(
-          preparation(
-            () => inherits?.(facts()) ?? null,
-            () => facts().falls[id]?.cause ?? started,
-          ),
-          true,
-        ),
-      };
-    });
-    return Object.create(containErrors<AnyActorLogic>(supervisorMachine, time.now), {
-      getInitialSnapshot: {
-        value: (scope: Parameters<typeof supervisorMachine.getInitialSnapshot>[0]) =>
-          supervisorMachine.getInitialSnapshot(scope, {
-            given: { children, rules: config.supervision, afterFall },
-            at: time.now(),
-            cause: started,
-          }),
-      },
-    });
-  };
+  const supervision = { cast, rules: config.supervision, facts, recorder, logger, now: time.now, started };
 
   const start = (records: readonly MachineRecord[], lostMs: number) => {
     if (root !== undefined || ended) throw new MisuseError("already_started", "a control plane starts once");
@@ -132,8 +94,8 @@ export const openControlPlane = (ports: ControlPorts): OpenControlPlane => {
           dependencies: names,
           listeners: cast,
           cast: cast.map(({ id }) => id),
-          supervisor: supervisor(first, false),
-          freshSupervisor: supervisor((preparation) => newborn(preparation, true), true),
+          supervisor: supervisorOf(supervision, first, false),
+          freshSupervisor: supervisorOf(supervision, (preparation) => newborn(preparation, true), true),
           rules: config.supervision,
         },
         at: time.now(),
@@ -180,7 +142,7 @@ export const openControlPlane = (ports: ControlPorts): OpenControlPlane => {
       statusOf(
         plane.policy,
         facts(),
-        cast.map(({ id }) => ({ id, state: stateOf(find(id)) })),
+        cast.map(({ id }) => ({ id, state: root === undefined || ended ? "stopped" : stateOf(find(id)) })),
         time,
       ),
     onPolicy: (listener) => policies.add(listener),

@@ -13,6 +13,7 @@ interface Waiting {
 export class FaultGate {
   readonly #dependency: string;
   readonly #waiting = new Set<Waiting>();
+  readonly #onCut = new Set<() => void>();
   #state: State = "open";
   #delayMs = 0;
   /** Counts the cuts, so that an answer can tell whether one came between. */
@@ -26,9 +27,18 @@ export class FaultGate {
     return this.#state === "stalled";
   }
 
+  /** Called once with the next cut; returns a function that takes this back. */
+  onCut(listener: () => void): () => void {
+    this.#onCut.add(listener);
+    return () => this.#onCut.delete(listener);
+  }
+
   cut(): void {
     this.#state = "cut";
     this.cuts += 1;
+    const listeners = [...this.#onCut];
+    this.#onCut.clear();
+    for (const listener of listeners) listener();
     for (const waiting of this.#takeWaiting()) waiting.fail(this.connectionLost(waiting.effect));
   }
 

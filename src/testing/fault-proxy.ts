@@ -132,7 +132,7 @@ class TcpFaultProxy implements FaultProxy {
     const accepted = this.#state !== "cut";
     this.log.push({ at: Date.now(), monotonicMs: performance.now(), accepted });
     if (this.log.length > LONGEST_LOG) this.log.shift();
-    if (!accepted) return void client.on("error", () => {}).resetAndDestroy();
+    if (!accepted) return breakOff(client.on("error", () => {}));
     const link = new Link(client, connect(this.#target), {
       delayMs: () => this.#delayMs,
       swallows: () => {
@@ -202,13 +202,19 @@ class Link {
     if (this.#gone) return;
     this.#gone = true;
     // A paused socket never notices its peer's end by itself: both are broken from here.
-    this.#client.resetAndDestroy();
-    this.#server.resetAndDestroy();
+    breakOff(this.#client);
+    breakOff(this.#server);
   }
 
   #answersCommit(bytes: Buffer): boolean {
     return this.#conversation.server(bytes).some(({ request, answer }) => request === COMMIT && answer === SUCCESS);
   }
+}
+
+/** A reset, which a socket that is being shut down does not take: its handle would never close, and hold the process. */
+function breakOff(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** Sends late, and never out of order, also when the delay is taken away. */

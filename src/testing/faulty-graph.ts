@@ -168,7 +168,16 @@ class FaultyConnection<Handle extends object> implements DependencyConnection<Ha
       const stopListening = request.attempt.onEnd(() => {
         if (progress.held > 0) reject(this.#unanswered(progress.phase === "committing" ? "unknown" : "none"));
       });
-      this.#carryOut(request, work, progress).finally(stopListening).then(resolve, reject);
+      // A cut cable is noticed at once, whatever the graph behind it is still doing.
+      const stopWatching = this.#faults.gate.onCut(() => {
+        progress.broken ??= this.#faults.gate.connectionLost("none");
+        reject(this.#faults.gate.connectionLost(progress.phase === "committing" ? "unknown" : "none"));
+      });
+      const settled = (): void => {
+        stopListening();
+        stopWatching();
+      };
+      this.#carryOut(request, work, progress).finally(settled).then(resolve, reject);
     });
   }
 
@@ -194,9 +203,9 @@ class FaultyConnection<Handle extends object> implements DependencyConnection<Ha
     };
     const result = await this.#store.once(request, async (handle) => {
       const value = await work(this.#gated(handle, beforeCall));
+      await options.onPoint?.("beforeCommit", context);
       // A handler may have swallowed that its connection was lost; a connection does not forget.
       if (progress.broken !== undefined) throw progress.broken;
-      await options.onPoint?.("beforeCommit", context);
       progress.phase = "committing";
       cutsBeforeCommit = gate.cuts;
       await this.#hold(progress, "none");

@@ -4,6 +4,8 @@
  *
  * @module
  */
+/** For driving a graph's port by hand: what the runtime makes of each execution of a handler. */
+export { Attempt } from "../dependencies/attempt.ts";
 export { type FaultProxy, type FaultProxyConnection, type FaultProxyOptions, startFaultProxy } from "./fault-proxy.ts";
 export {
   type FaultCounts,

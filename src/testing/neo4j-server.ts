@@ -81,7 +81,10 @@ class LocalServer implements Neo4jServer {
     if (this.#child !== undefined) return;
     if (await answers(this.host, this.port))
       throw new Error(`Port ${this.port} is taken: an orphan of another run would look ready.`);
-    const child = spawn(javaCommand(), javaArguments(this.#lib, this.#home), { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(javaCommand(), javaArguments(this.#lib, this.#home), {
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: true, // a Ctrl-C in the terminal is for us; we end it
+    });
     this.#child = child;
     const said: string[] = [];
     for (const stream of [child.stdout, child.stderr])

@@ -23,6 +23,7 @@ export class FakeDependency {
   /** What serving one waiting row takes. */
   servingMs = 10;
   verification: { ok: boolean; detail: string } = { ok: true, detail: "ended equals counted" };
+  readonly verified: { watermark: number; open: number; proof: string }[] = [];
   readonly probedAt: number[] = [];
   reconnects = 0;
   draining = 0;
@@ -209,10 +210,20 @@ export class World {
           resolve();
         }, ms);
       });
+    /** Serves a few rows, or waits a second while the dependency is down; gives up at once when the signal aborts. */
     const serve = (signal: AbortSignal): Promise<void> =>
       new Promise((resolve) => {
-        const timer = clock.setTimer(resolve, fake.servingMs);
-        signal.addEventListener("abort", () => timer.cancel(), { once: true });
+        const rows = fake.up ? Math.min(fake.waiting, 100) : 0;
+        const giveUp = () => timer.cancel();
+        const timer = clock.setTimer(
+          () => {
+            signal.removeEventListener("abort", giveUp);
+            fake.waiting -= rows;
+            resolve();
+          },
+          rows > 0 ? rows * fake.servingMs : 1_000,
+        );
+        signal.addEventListener("abort", giveUp, { once: true });
       });
     return {
       name,
@@ -220,8 +231,9 @@ export class World {
       async probe(): Promise<ProbeResult> {
         fake.probedAt.push(clock.now());
         const tookMs = fake.latencyMs();
-        await act(tookMs);
+        // The connection is taken when the probe begins.
         const reconnect = fake.staleConnections;
+        await act(tookMs);
         if (!fake.up || reconnect) return { ...UNAVAILABLE, misconfigured: false, reconnect };
         if (fake.misconfigured)
           return { ok: false, code: "Unauthorized", message: "wrong password", misconfigured: true, reconnect: false };
@@ -240,14 +252,12 @@ export class World {
       async emptied(_watermark, signal) {
         fake.draining++;
         signal.addEventListener("abort", () => fake.draining--, { once: true });
-        while (fake.waiting > 0 && !signal.aborted) {
-          await serve(signal);
-          if (fake.up) fake.waiting--;
-        }
+        while (fake.waiting > 0 && !signal.aborted) await serve(signal);
         if (!signal.aborted) fake.draining--;
         return { held: 0, dead: 0, parked: 0 };
       },
-      async verifyDrain() {
+      async verifyDrain({ watermark, open, proof }) {
+        fake.verified.push({ watermark, open, proof });
         await act(fake.latencyMs());
         return fake.verification;
       },

@@ -148,6 +148,21 @@ describe("an outage", () => {
     ]);
   });
 
+  test("with a probe under way while connections are built anew is probed once more before the remedy is judged", async () => {
+    const world = await started();
+    world.graph.staleConnections = true;
+    const latencies = [20, 2_500, 1_000];
+    world.graph.latencyMs = () => latencies.shift() ?? 20;
+    world.failCalls();
+    await world.seconds(5);
+    expect(world.transitionsOf("reconnect:graph")).toEqual([
+      "rebuilding -> awaiting_probe",
+      "awaiting_probe -> connected",
+    ]);
+    expect(world.graph.probedAt).toHaveLength(4);
+    expect(world.admission().state).toBe("closed");
+  });
+
   test("that no remedy ends calls a person once, and goes on probing", async () => {
     const world = await started();
     world.lose();

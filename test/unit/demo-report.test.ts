@@ -95,6 +95,6 @@ describe("the demo's table", () => {
   });
 
   test("tells when the modes changed, and why", () => {
-    expect(toTable(good)).toMatch(/03:04:05\.678 {2}local_queue {2}dormant → queueing +5 failures in a row/);
+    expect(toTable(good)).toContain("03:04:05.678  local_queue: dormant → queueing  5 failures in a row");
   });
 });

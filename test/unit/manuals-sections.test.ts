@@ -117,7 +117,10 @@ Words again.
   });
 
   test("reads a table whose columns are made of blanks", () => {
-    const [section] = splitSections("Chart\n=====\n\n  Item      Oil       Time\n  Fries     350 °F    3 min\n  Pies      360 °F    5 min\n", "text");
+    const [section] = splitSections(
+      "Chart\n=====\n\n  Item      Oil       Time\n  Fries     350 °F    3 min\n  Pies      360 °F    5 min\n",
+      "text",
+    );
     expect(section?.blocks).toEqual([
       {
         kind: "table",
@@ -141,7 +144,11 @@ describe("splitting a section into blocks", () => {
   });
 
   test("puts what is nested in an item into its text", () => {
-    expect(blocks("1. Remove the sheets:\n   - Unlock the clips.\n   - Slide the bar.\n\n   > **Caution:** hot\n\n2. Wipe.\n")).toEqual([
+    expect(
+      blocks(
+        "1. Remove the sheets:\n   - Unlock the clips.\n   - Slide the bar.\n\n   > **Caution:** hot\n\n2. Wipe.\n",
+      ),
+    ).toEqual([
       {
         kind: "list",
         ordered: true,
@@ -155,12 +162,31 @@ describe("splitting a section into blocks", () => {
 
   test("keeps items that are all written as 1., and separates lists that begin anew", () => {
     expect(blocks("1. a\n1. b\n1. c\n")).toMatchObject([{ items: [{ text: "a" }, { text: "b" }, { text: "c" }] }]);
-    expect(blocks("1. a\n2. b\n1. c\n2. d\n")).toMatchObject([{ items: [{ number: 1 }, { number: 2 }] }, { items: [{ text: "c" }, { text: "d" }] }]);
+    expect(blocks("1. a\n2. b\n1. c\n2. d\n")).toMatchObject([
+      { items: [{ number: 1 }, { number: 2 }] },
+      { items: [{ text: "c" }, { text: "d" }] },
+    ]);
   });
 
   test("knows the other ways to number", () => {
-    for (const list of ["1) a\n2) b\n", "(1) a\n(2) b\n", "a. a\nb. b\n", "Step 1: a\nStep 2: b\n", "**1.** a\n**2.** b\n", "- Step 1: a\n- Step 2: b\n"]) {
-      expect(blocks(list), list).toMatchObject([{ kind: "list", ordered: true, items: [{ number: 1, text: "a" }, { number: 2, text: "b" }] }]);
+    for (const list of [
+      "1) a\n2) b\n",
+      "(1) a\n(2) b\n",
+      "a. a\nb. b\n",
+      "Step 1: a\nStep 2: b\n",
+      "**1.** a\n**2.** b\n",
+      "- Step 1: a\n- Step 2: b\n",
+    ]) {
+      expect(blocks(list)).toMatchObject([
+        {
+          kind: "list",
+          ordered: true,
+          items: [
+            { number: 1, text: "a" },
+            { number: 2, text: "b" },
+          ],
+        },
+      ]);
     }
   });
 
@@ -175,8 +201,14 @@ describe("splitting a section into blocks", () => {
   });
 
   test("takes a bold line, and a label above a list, for a title", () => {
-    expect(blocks("**Every night**\n\n1. a\n")).toMatchObject([{ kind: "title", text: "Every night" }, { kind: "list" }]);
-    expect(blocks("Daily Startup:\n1. a\n")).toMatchObject([{ kind: "title", text: "Daily Startup" }, { kind: "list" }]);
+    expect(blocks("**Every night**\n\n1. a\n")).toMatchObject([
+      { kind: "title", text: "Every night" },
+      { kind: "list" },
+    ]);
+    expect(blocks("Daily Startup:\n1. a\n")).toMatchObject([
+      { kind: "title", text: "Daily Startup" },
+      { kind: "list" },
+    ]);
     expect(blocks("**Warning**\n\n1. a\n")).toMatchObject([{ kind: "paragraph" }, { kind: "list" }]);
   });
 });

@@ -4,11 +4,17 @@ import { celsius, findTemperatures } from "../../examples/manuals/temperatures/f
 
 /** `350F`, `160..175F`, in the order of the text. */
 const found = (text: string): readonly string[] =>
-  findTemperatures(text).map(({ lowest, highest, unit }) => `${lowest === highest ? lowest : `${lowest}..${highest}`}${unit === "celsius" ? "C" : "F"}`);
+  findTemperatures(text).map(
+    ({ lowest, highest, unit }) =>
+      `${lowest === highest ? lowest : `${lowest}..${highest}`}${unit === "celsius" ? "C" : "F"}`,
+  );
 
 const comparison = (text: string) => findTemperatures(text).map((each) => each.comparison);
 
-const purposeOf = (text: string): string => extractManual({ id: "d", text }).temperatures.map(({ purpose }) => purpose).join(" ");
+const purposeOf = (text: string): string =>
+  extractManual({ id: "d", text })
+    .temperatures.map(({ purpose }) => purpose)
+    .join(" ");
 
 describe("finding temperatures in a text", () => {
   test.each([
@@ -138,14 +144,23 @@ describe("finding temperatures in a text", () => {
 
   test("knows how a figure bounds the real one", () => {
     expect(comparison("at 350 °F")).toEqual(["at"]);
-    expect(comparison("135 °F (57 °C) or above; at least 135 °F; not below 135 °F; > 135 °F; 135 °F minimum")).toEqual(Array(5).fill("at_or_above"));
-    expect(comparison("41 °F or below; never warmer than 41 °F; at most 41 °F; ≤ 41 °F; 41 °F max; below 41 °F; not hotter than 41 °F")).toEqual(
-      Array(7).fill("at_or_below"),
+    expect(comparison("135 °F (57 °C) or above; at least 135 °F; not below 135 °F; > 135 °F; 135 °F minimum")).toEqual(
+      Array(5).fill("at_or_above"),
     );
+    expect(
+      comparison(
+        "41 °F or below; never warmer than 41 °F; at most 41 °F; ≤ 41 °F; 41 °F max; below 41 °F; not hotter than 41 °F",
+      ),
+    ).toEqual(Array(7).fill("at_or_below"));
   });
 
   test("converts to Celsius, rounded to a tenth, without a negative zero", () => {
-    expect([celsius(350, "fahrenheit"), celsius(-40, "fahrenheit"), celsius(0, "fahrenheit"), celsius(32, "fahrenheit")]).toEqual([176.7, -40, -17.8, 0]);
+    expect([
+      celsius(350, "fahrenheit"),
+      celsius(-40, "fahrenheit"),
+      celsius(0, "fahrenheit"),
+      celsius(32, "fahrenheit"),
+    ]).toEqual([176.7, -40, -17.8, 0]);
     expect(Object.is(celsius(31.99, "fahrenheit"), 0)).toBe(true);
   });
 });
@@ -174,7 +189,9 @@ describe("what a temperature is for and belongs to", () => {
   test("takes the nearest word, then the column, the row and the headings", () => {
     expect(purposeOf("Hold at 140 °F, alarm at 120 °F, cook at 350 °F.")).toBe("holding alarm cooking");
     expect(purposeOf("| Item | Holding | Alarm |\n|-|-|-|\n| Eggs | 155 °F | 140 °F |\n")).toBe("holding alarm");
-    expect(purposeOf("| Stage | Value |\n|-|-|\n| Wash tank | 150 °F |\n| Final rinse | 180 °F |\n")).toBe("washing sanitizing");
+    expect(purposeOf("| Stage | Value |\n|-|-|\n| Wash tank | 150 °F |\n| Final rinse | 180 °F |\n")).toBe(
+      "washing sanitizing",
+    );
     expect(purposeOf("# Fryer\n\n## Cooking\n\n| Item | Oil |\n|-|-|\n| Pies | 360 °F |\n")).toBe("cooking");
     expect(purposeOf("Measure one drink. It must be 40 °F or less.")).toBe("serving");
   });
@@ -185,32 +202,36 @@ describe("what a temperature is for and belongs to", () => {
   });
 
   test("reads bare numbers below a column title with a unit, and a second column that says the same once", () => {
-    const text = "| Item | Oil (°F) | Oil (°C) | Time (min) |\n|-|-|-|-|\n| Pies | 360 | 182 | 5 |\n| Fries | 340–350 | 171–177 | 3 |\n| Fish | 345 | 63 | 4 |\n";
-    expect(extractManual({ id: "d", text }).temperatures.map((each) => `${each.lowest}..${each.highest} ${each.unit}`)).toEqual([
-      "360..360 fahrenheit",
-      "340..350 fahrenheit",
-      "345..345 fahrenheit",
-      "63..63 celsius",
-    ]);
+    const text =
+      "| Item | Oil (°F) | Oil (°C) | Time (min) |\n|-|-|-|-|\n| Pies | 360 | 182 | 5 |\n| Fries | 340–350 | 171–177 | 3 |\n| Fish | 345 | 63 | 4 |\n";
+    expect(
+      extractManual({ id: "d", text }).temperatures.map((each) => `${each.lowest}..${each.highest} ${each.unit}`),
+    ).toEqual(["360..360 fahrenheit", "340..350 fahrenheit", "345..345 fahrenheit", "63..63 celsius"]);
   });
 
   test("belongs to the machine whose section, row or sentence it stands in", () => {
-    const text = "# Kitchen handbook\n\n## Fryer\n\nRuns at 350 °F.\n\n## Grill\n\nRuns at 400 °F.\n\n## Limits\n\n| Machine | Alarm |\n|-|-|\n| Fryer | 450 °F |\n| Grill | 500 °F |\n";
+    const text =
+      "# Kitchen handbook\n\n## Fryer\n\nRuns at 350 °F.\n\n## Grill\n\nRuns at 400 °F.\n\n## Limits\n\n| Machine | Alarm |\n|-|-|\n| Fryer | 450 °F |\n| Grill | 500 °F |\n";
     const manual = extractManual({ id: "d", text });
     const nameOf = new Map(manual.equipment.map(({ id, name }) => [id, name]));
     const textOf = new Map(manual.temperatures.map(({ id, text: written }) => [id, written]));
-    const pairs = manual.relations.filter(({ type }) => type === "HAS_TEMPERATURE").map(({ from, to }) => `${nameOf.get(from)} ${textOf.get(to)}`);
+    const pairs = manual.relations
+      .filter(({ type }) => type === "HAS_TEMPERATURE")
+      .map(({ from, to }) => `${nameOf.get(from)} ${textOf.get(to)}`);
     expect(pairs).toEqual(["Fryer 350 °F", "Grill 400 °F", "Fryer 450 °F", "Grill 500 °F"]);
   });
 
   test("belongs to the step that names it, also where it stands in what is nested there", () => {
-    const text = "# TF-5 Fryer\n\n## Cleaning\n\nWait for 100 °F first.\n\n1. Turn it off.\n2. Cool it:\n   - to 120 °F, and\n   - no further.\n3. Wash it at 110 °F.\n";
+    const text =
+      "# TF-5 Fryer\n\n## Cleaning\n\nWait for 100 °F first.\n\n1. Turn it off.\n2. Cool it:\n   - to 120 °F, and\n   - no further.\n3. Wash it at 110 °F.\n";
     const manual = extractManual({ id: "d", text });
     const positionOf = new Map(manual.steps.map(({ id, position }) => [id, position]));
-    expect(manual.temperatures.map(({ lowest, step, procedure }) => [lowest, positionOf.get(step), procedure])).toEqual([
-      [100, undefined, "d/procedure/cleaning"],
-      [120, 2, "d/procedure/cleaning"],
-      [110, 3, "d/procedure/cleaning"],
-    ]);
+    expect(manual.temperatures.map(({ lowest, step, procedure }) => [lowest, positionOf.get(step), procedure])).toEqual(
+      [
+        [100, undefined, "d/procedure/cleaning"],
+        [120, 2, "d/procedure/cleaning"],
+        [110, 3, "d/procedure/cleaning"],
+      ],
+    );
   });
 });

@@ -1,0 +1,131 @@
+import { readdirSync } from "node:fs";
+import SQLite from "better-sqlite3";
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from "kysely";
+import { describe, expect, test } from "vitest";
+import type { Database } from "../../src/storage/database.ts";
+import { migrations } from "../../src/storage/migrations/index.ts";
+import { ReaderDialect } from "../../src/storage/reader-dialect.ts";
+import { drainRemainder } from "../../src/storage/reads/drain-remainder.ts";
+import { countEndedSince, sampleEndedSince } from "../../src/storage/reads/ended-since.ts";
+import { findOperation } from "../../src/storage/reads/find-operation.ts";
+import { listAudit } from "../../src/storage/reads/list-audit.ts";
+import { listOperations } from "../../src/storage/reads/list-operations.ts";
+import { listPurgeable } from "../../src/storage/reads/list-purgeable.ts";
+import { listTransitions } from "../../src/storage/reads/list-transitions.ts";
+import { operationStateNames } from "../../src/storage/operation-state.ts";
+import type { SizedStatement, Statement } from "../../src/storage/statements/statement.ts";
+
+const folder = new URL("../../src/storage/statements/", import.meta.url);
+
+const database = new SQLite(":memory:");
+for (const { sql } of migrations) database.exec(sql);
+
+function planOf(sql: string): string[] {
+  const parameters = Array.from({ length: sql.split("?").length - 1 }, () => 1);
+  return database
+    .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`)
+    .all(...parameters)
+    .map(({ detail }) => detail);
+}
+
+/** Small by nature: a row per name or machine, or one row. */
+const SMALL_TABLES = /^SCAN (pool|definition|machine_record|meta)( |$)/;
+/** What a subquery or a join has found already. */
+const SUBQUERY = /^SCAN (\(?(subquery|open)|\d+-ROW VALUES)/;
+/** Everything that is scheduled, and nothing else: the index holds no other row. */
+const ALL_SCHEDULED = /^SCAN operation USING INDEX operation_scheduled$/;
+
+const badSteps = (plan: readonly string[]): string[] =>
+  plan.filter((step) => (step.startsWith("SCAN ") && !SMALL_TABLES.test(step) && !SUBQUERY.test(step) && !ALL_SCHEDULED.test(step)) || step.includes("TEMP B-TREE"));
+
+async function statements(): Promise<[name: string, statement: Statement][]> {
+  const found: [string, Statement][] = [];
+  for (const file of readdirSync(folder)) {
+    const exported = (await import(new URL(file, folder).href)) as Record<string, Partial<Statement & SizedStatement>>;
+    for (const [name, value] of Object.entries(exported)) {
+      if (typeof value.sql === "string") found.push([name, value as Statement]);
+      for (const sizedStatement of value.statements ?? []) found.push([`${name} ×${sizedStatement.parameterCount / (value.width ?? 1)}`, sizedStatement]);
+    }
+  }
+  return found;
+}
+
+const all = await statements();
+
+describe("plans of the writer's statements", () => {
+  test("there are statements to look at", () => {
+    expect(all.length).toBeGreaterThan(60);
+  });
+
+  test.each(all)("%s neither scans nor sorts", (name, { sql }) => {
+    expect(badSteps(planOf(sql)), `${name}: ${sql}`).toEqual([]);
+  });
+
+  test.each<[name: string, step: RegExp]>([
+    ["selectReady", /USING INDEX operation_ready \(pool=\? AND priority<\?\)/],
+    ["selectFollowers", /USING INDEX operation_lane \(lane=\? AND rowid>\?\)/],
+    ["findLaneHead", /USING INDEX operation_lane \(lane=\?\)/],
+    ["findLaneTail", /USING INDEX operation_lane \(lane=\?\)/],
+    ["findLanePredecessor", /USING COVERING INDEX operation_lane \(lane=\? AND rowid<\?\)/],
+    ["startRun", /USING INDEX operation_lane \(lane=\? AND rowid>\? AND rowid<\?\)/],
+    ["selectDue", /USING INDEX operation_scheduled \(due<\?\)/],
+    ["findNextDue", /USING COVERING INDEX operation_scheduled/],
+    ["selectHeld", /USING INDEX operation_held \(definition=\?\)/],
+    ["selectClosing", /USING INDEX operation_closing \(state=\? AND rowid>\?\)/],
+    ["selectRunning", /USING INDEX operation_running \(state=\?\)/],
+    ["selectAfter", /USING INTEGER PRIMARY KEY \(rowid>\?\)/],
+  ])("%s uses the index that was made for it", (name, step) => {
+    const sql = all.find(([found]) => found === name)?.[1].sql ?? "";
+    expect(planOf(sql).join("; ")).toMatch(step);
+  });
+});
+
+describe("plans of the reads", () => {
+  const seen: string[] = [];
+  const reader = new Kysely<Database>({
+    dialect: new ReaderDialect(async (sql, parameters) => {
+      seen.push(sql);
+      return database.prepare(sql).all(...parameters);
+    }),
+  });
+
+  test("none of them scans `operation`, `ended` or `audit`, or sorts", async () => {
+    database.exec("INSERT INTO pool (name) VALUES ('graph')");
+    database.exec("INSERT INTO operation (sequence, state, pool, priority, definition, accepted_at, expires_at, principal, input) VALUES (1, 0, 1, 2, 1, 0, 0, 'p', '{}')");
+    await findOperation(reader, "op_1");
+    await findOperation(reader, `op_${"a".repeat(32)}`);
+    await listOperations(reader, { limit: 5 });
+    for (const state of operationStateNames) await listOperations(reader, { state, limit: 5 });
+    await drainRemainder(reader, [1], 9);
+    await countEndedSince(reader, { pools: [1], watermark: 9, since: 0 });
+    await sampleEndedSince(reader, { pools: [1], watermark: 9, since: 0, limit: 3 });
+    await listPurgeable(reader, { now: 1, endedBefore: 1, limit: 5 });
+    await listTransitions(reader, { machine: "m", from: 0, limit: 5 });
+    await listAudit(reader, { limit: 5 });
+    expect(seen.length).toBeGreaterThan(18);
+    for (const sql of seen) expect(badSteps(planOf(sql)), sql).toEqual([]);
+    for (const sql of seen.filter((text) => /"o"\."state" = [2347]/.test(text))) expect(planOf(sql)[0], sql).toMatch(/USING INDEX operation_(blocked|running|closing|dead)/);
+  });
+});
+
+describe("statements", () => {
+  test("are compiled by Kysely for SQLite, with nothing bound but placeholders", () => {
+    const compiler = new Kysely<Database>({
+      dialect: {
+        createAdapter: () => new SqliteAdapter(),
+        createDriver: () => new DummyDriver(),
+        createIntrospector: (db) => new SqliteIntrospector(db),
+        createQueryCompiler: () => new SqliteQueryCompiler(),
+      },
+    });
+    expect(compiler.selectFrom("meta").selectAll().compile().sql).toBe('select * from "meta"');
+    for (const [, { sql, parameterCount }] of all) expect(sql.split("?").length - 1).toBe(parameterCount);
+  });
+
+  test("compare and limit with +?, which SQLite does not prepare anew for each value", () => {
+    for (const [name, { sql }] of all) {
+      if (name.includes("×")) continue;
+      expect(sql.match(/(where|and|limit)[^?]*[=<>t] \?/)?.[0], `${name}: ${sql}`).toBeUndefined();
+    }
+  });
+});
