@@ -36,7 +36,11 @@ const SUBQUERY = /^SCAN (\(?(subquery|open)|\d+-ROW VALUES)/;
 const ALL_SCHEDULED = /^SCAN operation USING INDEX operation_scheduled$/;
 
 const badSteps = (plan: readonly string[]): string[] =>
-  plan.filter((step) => (step.startsWith("SCAN ") && !SMALL_TABLES.test(step) && !SUBQUERY.test(step) && !ALL_SCHEDULED.test(step)) || step.includes("TEMP B-TREE"));
+  plan.filter(
+    (step) =>
+      (step.startsWith("SCAN ") && !SMALL_TABLES.test(step) && !SUBQUERY.test(step) && !ALL_SCHEDULED.test(step)) ||
+      step.includes("TEMP B-TREE"),
+  );
 
 async function statements(): Promise<[name: string, statement: Statement][]> {
   const found: [string, Statement][] = [];
@@ -44,7 +48,8 @@ async function statements(): Promise<[name: string, statement: Statement][]> {
     const exported = (await import(new URL(file, folder).href)) as Record<string, Partial<Statement & SizedStatement>>;
     for (const [name, value] of Object.entries(exported)) {
       if (typeof value.sql === "string") found.push([name, value as Statement]);
-      for (const sizedStatement of value.statements ?? []) found.push([`${name} ×${sizedStatement.parameterCount / (value.width ?? 1)}`, sizedStatement]);
+      for (const sizedStatement of value.statements ?? [])
+        found.push([`${name} ×${sizedStatement.parameterCount / (value.width ?? 1)}`, sizedStatement]);
     }
   }
   return found;
@@ -91,7 +96,9 @@ describe("plans of the reads", () => {
 
   test("none of them scans `operation`, `ended` or `audit`, or sorts", async () => {
     database.exec("INSERT INTO pool (name) VALUES ('graph')");
-    database.exec("INSERT INTO operation (sequence, state, pool, priority, definition, accepted_at, expires_at, principal, input) VALUES (1, 0, 1, 2, 1, 0, 0, 'p', '{}')");
+    database.exec(
+      "INSERT INTO operation (sequence, state, pool, priority, definition, accepted_at, expires_at, principal, input) VALUES (1, 0, 1, 2, 1, 0, 0, 'p', '{}')",
+    );
     await findOperation(reader, "op_1");
     await findOperation(reader, `op_${"a".repeat(32)}`);
     await listOperations(reader, { limit: 5 });
@@ -104,7 +111,8 @@ describe("plans of the reads", () => {
     await listAudit(reader, { limit: 5 });
     expect(seen.length).toBeGreaterThan(18);
     for (const sql of seen) expect(badSteps(planOf(sql)), sql).toEqual([]);
-    for (const sql of seen.filter((text) => /"o"\."state" = [2347]/.test(text))) expect(planOf(sql)[0], sql).toMatch(/USING INDEX operation_(blocked|running|closing|dead)/);
+    for (const sql of seen.filter((text) => /"o"\."state" = [2347]/.test(text)))
+      expect(planOf(sql)[0], sql).toMatch(/USING INDEX operation_(blocked|running|closing|dead)/);
   });
 });
 
