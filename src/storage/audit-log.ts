@@ -1,12 +1,5 @@
 /** What is worth a row in the audit log. */
-export type AuditKind =
-  | "accepted"
-  | "ended"
-  | "buried"
-  | "transition"
-  | "cancelled"
-  | "retried"
-  | "discarded";
+export type AuditKind = "accepted" | "ended" | "buried" | "transition" | "cancelled" | "retried" | "discarded";
 
 /**
  * The audit log as the writer uses it: within the transaction that holds what is logged, so that neither is there

@@ -1,10 +1,18 @@
 import type { Worker } from "node:worker_threads";
 import type { QueueSettings } from "../../config/types.ts";
 import { StorageError } from "../errors.ts";
-import type { Clock, Logger, TimerHandle } from "../ports.ts";
-import type { Acceptance, Accepted, Claimed, ClaimRequest, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
+import type { Clock, Logger } from "../ports.ts";
+import type {
+  Acceptance,
+  Accepted,
+  Claimed,
+  ClaimRequest,
+  MachineRecord,
+  OperationEnd,
+  TransitionRow,
+} from "../queue/journal.ts";
+import { DueTimer } from "./due-timer.ts";
 import { Heartbeat } from "./heartbeat.ts";
-import { operationState } from "./operation-state.ts";
 import { PendingBatch } from "./pending-batch.ts";
 import type { AdministrativeRequest, Reply, RetryRequest, RowRequest, WriterReply, WriterRequest } from "./protocol.ts";
 import { settleBatch } from "./settle-batch.ts";
@@ -23,25 +31,30 @@ export interface BatchSenderOptions {
 /** Transitions kept while they cannot be written; beyond it the oldest go, with a line in the log. */
 const MAXIMUM_UNWRITTEN_TRANSITIONS = 10_000;
 
+/** How long what nobody waits for may wait for company. */
+const LINGER_MS = 5;
+
 /**
  * Natural group commit: one batch is in flight, what comes meanwhile is the next one. So a lone caller waits for one
  * commit, and a thousand callers share one. The first request of a tick flushes at the tick's end, so that all of
- * the tick rides together.
+ * the tick rides together. What nobody waits for lingers: the end of one call then rides with the acceptance of the
+ * next, instead of making that wait for a commit of its own.
  */
 export class BatchSender {
   readonly #worker: Worker;
   readonly #options: BatchSenderOptions;
   readonly #heartbeat: Heartbeat;
+  readonly #due: DueTimer;
   /** In the order in which they will be sent; more than one only when the first is full. */
   #pending: PendingBatch[] = [new PendingBatch()];
   #inFlight: PendingBatch | undefined;
   #flushing = false;
+  #lingering: NodeJS.Timeout | undefined;
   #stopped: StorageError | undefined;
   #closing = false;
   #lost = false;
   #idle: (() => void) | undefined;
   readonly #exited: Promise<void>;
-  #due: { readonly at: number; readonly timer: TimerHandle } | undefined;
   #waitingAcceptances = 0;
   #waitingBytes = 0;
 
@@ -53,7 +66,8 @@ export class BatchSender {
     worker.on("error", (error) => this.#lose(error));
     worker.on("exit", () => this.#lose(new Error("the writer thread has ended")));
     this.#heartbeat = new Heartbeat(() => this.#walk());
-    this.#wakeAt(options.nextDue);
+    this.#due = new DueTimer(options, () => this.#look());
+    this.#due.wakeAt(options.nextDue);
   }
 
   /** Acceptances, and their bytes, that have not been answered. */
@@ -71,26 +85,8 @@ export class BatchSender {
         reject(this.#stopped);
         return;
       }
-      const { sequence, pool, priority, definition, lane, acceptedAt, expiresAt, key, operationId, principal, input, wants } = acceptance;
-      const bytes = input.length;
-      const batch = this.#batchFor(bytes);
-      if (key !== undefined) batch.keys.push({ index: batch.acceptanceCount, hash: key.hash, inputHash: key.inputHash, until: key.until });
-      batch.acceptances.push(
-        sequence,
-        wants === "running" ? operationState.running : operationState.ready,
-        pool,
-        priority,
-        definition,
-        lane,
-        acceptedAt,
-        expiresAt,
-        key === undefined ? null : key.until,
-        key === undefined ? null : operationId,
-        principal,
-        input,
-      );
-      batch.acceptanceWaiters.push({ resolve, reject });
-      batch.acceptanceBytes += bytes;
+      const bytes = acceptance.input.length;
+      this.#batchFor(bytes).addAcceptance(acceptance, { resolve, reject });
       this.#waitingAcceptances += 1;
       this.#waitingBytes += bytes;
       this.#flushSoon();
@@ -103,19 +99,8 @@ export class BatchSender {
         reject(this.#stopped);
         return;
       }
-      const batch = this.#first();
-      batch.ends.push(
-        end.sequence,
-        end.token,
-        end.outcome,
-        Math.round(end.endedAt),
-        end.replayed ? 1 : 0,
-        end.valueOmitted === true ? 1 : 0,
-        end.result ?? null,
-        end.error === undefined ? null : JSON.stringify(end.error),
-      );
-      batch.endWaiters.push({ resolve, reject });
-      this.#flushSoon();
+      this.#first().addEnd(end, { resolve, reject });
+      this.#flushSoon(end.outcome !== "completed");
     });
   }
 
@@ -123,8 +108,8 @@ export class BatchSender {
     return this.#add((batch) => batch.rows.add(request));
   }
 
-  finishRun(token: number): Promise<void> {
-    return this.#add((batch) => batch.finished.add(token));
+  finishRun(token: number, isAwaited: boolean): Promise<void> {
+    return this.#add((batch) => batch.finished.add(token), isAwaited);
   }
 
   administer(request: AdministrativeRequest): Promise<unknown> {
@@ -155,10 +140,13 @@ export class BatchSender {
   /** Everything that was asked for is written, the shutdown is marked as clean, and the writer has ended. */
   async close(): Promise<void> {
     if (this.#stopped === undefined) {
-      this.#stopped = new StorageError("journal_closed", "the journal has been shut down: nothing can be asked of it any more");
+      this.#stopped = new StorageError(
+        "journal_closed",
+        "the journal has been shut down: nothing can be asked of it any more",
+      );
       this.#closing = true;
       this.#heartbeat.stop();
-      this.#due?.timer.cancel();
+      this.#due.stop();
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
         this.#flush();
@@ -168,10 +156,10 @@ export class BatchSender {
     await this.#exited;
   }
 
-  #add<Result>(request: (batch: PendingBatch) => Promise<Result>): Promise<Result> {
+  #add<Result>(request: (batch: PendingBatch) => Promise<Result>, isAwaited = true): Promise<Result> {
     if (this.#stopped !== undefined) return Promise.reject(this.#stopped);
     const result = request(this.#first());
-    this.#flushSoon();
+    this.#flushSoon(isAwaited);
     return result;
   }
 
@@ -183,15 +171,21 @@ export class BatchSender {
   #batchFor(bytes: number): PendingBatch {
     const { commitRows, commitBytes } = this.#options.queue;
     const last = this.#pending.at(-1) as PendingBatch;
-    const isFull = last.acceptanceCount >= commitRows || (last.acceptanceCount > 0 && last.acceptanceBytes + bytes > commitBytes);
+    const isFull =
+      last.acceptanceCount >= commitRows || (last.acceptanceCount > 0 && last.acceptanceBytes + bytes > commitBytes);
     if (!isFull) return last;
     const next = new PendingBatch();
     this.#pending.push(next);
     return next;
   }
 
-  #flushSoon(): void {
+  #flushSoon(isAwaited = true): void {
+    if (isAwaited) this.#first().isAwaited = true;
     if (this.#flushing || this.#inFlight !== undefined) return;
+    if (!this.#first().isAwaited) {
+      this.#lingering ??= setTimeout(() => this.#flushSoon(), LINGER_MS);
+      return;
+    }
     this.#flushing = true;
     setImmediate(() => {
       this.#flushing = false;
@@ -201,6 +195,8 @@ export class BatchSender {
 
   #flush(): void {
     if (this.#inFlight !== undefined) return;
+    clearTimeout(this.#lingering);
+    this.#lingering = undefined;
     const batch = this.#first();
     if (batch.isEmpty) {
       this.#idle?.();
@@ -220,15 +216,18 @@ export class BatchSender {
     this.#waitingBytes -= batch.acceptanceBytes;
     if ("failed" in message) {
       batch.rejectAll(toStorageError(message.failed));
-      this.#keepUnwritten(batch);
+      // What nobody waits for comes along with the next request or heartbeat, and does not ask again by itself.
+      const isAskedFor = !this.#first().isEmpty;
+      if (!this.#closing) this.#keepUnwritten(batch);
+      if (!this.#closing && !isAskedFor) return;
     } else {
       // Counts first: whoever is woken by an answer reads them as of the same commit.
       this.#options.onReply(message.done);
       settleBatch(batch, message.done);
-      this.#wakeAt(message.done.nextDue);
+      this.#due.wakeAt(message.done.nextDue);
     }
     if (this.#closing) this.#flush();
-    else if (!this.#first().isEmpty) this.#flushSoon();
+    else if (!this.#first().isEmpty) this.#flushSoon(this.#first().isAwaited);
   }
 
   /** Nobody waits for transitions and records, so nobody would ask for them again. */
@@ -239,7 +238,10 @@ export class BatchSender {
     const excess = next.transitions.length - MAXIMUM_UNWRITTEN_TRANSITIONS;
     if (excess <= 0) return;
     next.transitions.splice(0, excess);
-    this.#options.logger.error({ transitions: excess }, "transitions could not be written for so long that the oldest were given up");
+    this.#options.logger.error(
+      { transitions: excess },
+      "transitions could not be written for so long that the oldest were given up",
+    );
   }
 
   #walk(): void {
@@ -247,22 +249,9 @@ export class BatchSender {
     this.#flushSoon();
   }
 
-  /** Scheduled rows wake by themselves, also when nothing else is asked for. */
-  #wakeAt(due: number | null): void {
-    if (due === this.#due?.at) return;
-    this.#due?.timer.cancel();
-    this.#due = undefined;
-    if (due === null || this.#closing) return;
-    const { setTimer = realTimer, now } = this.#options;
-    const timer = setTimer(
-      () => {
-        this.#due = undefined;
-        this.#first().look = true;
-        this.#flushSoon();
-      },
-      Math.max(0, due - now()),
-    );
-    this.#due = { at: due, timer };
+  #look(): void {
+    this.#first().look = true;
+    this.#flushSoon();
   }
 
   #post(request: WriterRequest): void {
@@ -273,8 +262,12 @@ export class BatchSender {
     if (this.#lost || (this.#closing && this.#inFlight === undefined)) return;
     this.#lost = true;
     this.#heartbeat.stop();
-    this.#due?.timer.cancel();
-    const error = new StorageError("writer_lost", "the thread that writes the journal has ended: restart the process; what was accepted is on disk", { cause });
+    this.#due.stop();
+    const error = new StorageError(
+      "writer_lost",
+      "the thread that writes the journal has ended: restart the process; what was accepted is on disk",
+      { cause },
+    );
     this.#stopped = error;
     this.#inFlight?.rejectAll(error);
     for (const batch of this.#pending) batch.rejectAll(error);
@@ -283,11 +276,4 @@ export class BatchSender {
     this.#idle?.();
     this.#options.onLost(error);
   }
-}
-
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
-
-function realTimer(callback: () => void, delayMs: number): TimerHandle {
-  const timer = setTimeout(callback, Math.min(delayMs, LONGEST_TIMER_MS)).unref();
-  return { cancel: () => clearTimeout(timer) };
 }

@@ -52,7 +52,10 @@ export class Connection {
     for (const [index, rows] of SIZES.entries()) {
       const values = rows * width;
       for (; flat.length - from >= values; from += values)
-        changes += this.run(statements[index] as Statement, from === 0 && flat.length === values ? flat : flat.slice(from, from + values));
+        changes += this.run(
+          statements[index] as Statement,
+          from === 0 && flat.length === values ? flat : flat.slice(from, from + values),
+        );
     }
     return changes;
   }
@@ -68,7 +71,8 @@ export class Connection {
     for (const [index, size] of SIZES.entries()) {
       const values = size * statement.width;
       for (; flat.length - from >= values; from += values)
-        for (const row of this.all<Row>(statement.statements[index] as Statement, flat.slice(from, from + values))) rows.push(row);
+        for (const row of this.all<Row>(statement.statements[index] as Statement, flat.slice(from, from + values)))
+          rows.push(row);
     }
     return rows;
   }

@@ -47,7 +47,9 @@ function take(connection: SQLite.Database, now: number): void {
     try {
       connection.pragma("journal_mode = WAL");
       connection.exec("BEGIN IMMEDIATE");
-      connection.exec("CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER, host TEXT, since INTEGER) STRICT");
+      connection.exec(
+        "CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER, host TEXT, since INTEGER) STRICT",
+      );
       connection.prepare("INSERT OR REPLACE INTO holder VALUES (1, ?, ?, ?)").run(process.pid, hostname(), now);
       connection.exec("COMMIT; BEGIN IMMEDIATE");
       return;

@@ -37,10 +37,10 @@ export class JournalClient implements SqliteJournal {
   readonly #sender: BatchSender;
   readonly #lock: DataDirectoryLock;
   readonly #freeDisk: FreeDisk;
-  readonly #changed = new Listeners<void>();
-  readonly #closing = new Listeners<readonly ClosingRow[]>();
-  readonly #expired = new Listeners<readonly number[]>();
-  readonly #lost = new Listeners<Error>();
+  readonly #changed: Listeners<void>;
+  readonly #closing: Listeners<readonly ClosingRow[]>;
+  readonly #expired: Listeners<readonly number[]>;
+  readonly #lost: Listeners<Error>;
   #waitingRows: number;
   #lastSequence: number;
   #lastUsed: number;
@@ -59,6 +59,10 @@ export class JournalClient implements SqliteJournal {
     this.#waitingRows = waitingRows(this.counts);
     this.#lastSequence = this.opened.highWater;
     this.#lastUsed = this.#lastSequence;
+    this.#changed = new Listeners(options.logger);
+    this.#closing = new Listeners(options.logger);
+    this.#expired = new Listeners(options.logger);
+    this.#lost = new Listeners(options.logger);
     this.#options = options;
     this.#lock = lock;
     this.#freeDisk = freeDisk;
@@ -97,7 +101,12 @@ export class JournalClient implements SqliteJournal {
     return this.#sender.end(end);
   }
 
-  reschedule({ sequence, token, dueAt, error }: RowOfRun & { readonly dueAt: number; readonly error: ErrorSummary }): Promise<void> {
+  reschedule({
+    sequence,
+    token,
+    dueAt,
+    error,
+  }: RowOfRun & { readonly dueAt: number; readonly error: ErrorSummary }): Promise<void> {
     return this.#row({ kind: "reschedule", sequence, token, dueAt: Math.round(dueAt), error: JSON.stringify(error) });
   }
 
@@ -105,11 +114,21 @@ export class JournalClient implements SqliteJournal {
     return this.#row({ kind: "giveBack", sequence, token, interrupted });
   }
 
-  close({ sequence, token, then, error }: RowOfRun & { readonly then: ClosingThen; readonly error: ErrorSummary }): Promise<void> {
+  close({
+    sequence,
+    token,
+    then,
+    error,
+  }: RowOfRun & { readonly then: ClosingThen; readonly error: ErrorSummary }): Promise<void> {
     return this.#row({ kind: "close", sequence, token, then, error: JSON.stringify(error) });
   }
 
-  closed({ sequence, found, result, skip }: {
+  closed({
+    sequence,
+    found,
+    result,
+    skip,
+  }: {
     readonly sequence: number;
     readonly found: "fenced" | "applied";
     readonly result?: string;
@@ -118,12 +137,17 @@ export class JournalClient implements SqliteJournal {
     return this.#row({ kind: "closed", sequence, found, result: result ?? null, skip: skip ?? false });
   }
 
-  bury({ sequence, token, error, skip }: RowOfRun & { readonly error: ErrorSummary; readonly skip: boolean }): Promise<void> {
+  bury({
+    sequence,
+    token,
+    error,
+    skip,
+  }: RowOfRun & { readonly error: ErrorSummary; readonly skip: boolean }): Promise<void> {
     return this.#row({ kind: "bury", sequence, token, error: JSON.stringify(error), skip });
   }
 
   finishRun(token: number): Promise<void> {
-    return this.#sender.finishRun(token);
+    return this.#sender.finishRun(token, this.#somethingIsBlocked());
   }
 
   closings(afterSequence: number, limit: number): Promise<readonly ClosingRow[]> {
@@ -134,7 +158,12 @@ export class JournalClient implements SqliteJournal {
     return this.#sender.administer({ kind: "cancel", ...request }) as ReturnType<JournalClient["cancel"]>;
   }
 
-  retryDead({ sequence, principal, reason, expiresAt }: PersonsRequest & { readonly expiresAt: number }): Promise<RetriedDead> {
+  retryDead({
+    sequence,
+    principal,
+    reason,
+    expiresAt,
+  }: PersonsRequest & { readonly expiresAt: number }): Promise<RetriedDead> {
     const nextSequence = this.takeSequence();
     this.#use(nextSequence);
     const request = { sequence, principal, reason, expiresAt: Math.round(expiresAt), nextSequence };
@@ -186,6 +215,12 @@ export class JournalClient implements SqliteJournal {
     }
   }
 
+  /** Then a finished run may make a head ready, which somebody may wait for. */
+  #somethingIsBlocked(): boolean {
+    for (const { blocked } of this.counts.values()) if (blocked > 0) return true;
+    return false;
+  }
+
   #row(request: RowRequest): Promise<void> {
     return this.#sender.row(request);
   }
@@ -193,7 +228,11 @@ export class JournalClient implements SqliteJournal {
   /** A number is the order within its lane, so the writer must see them rise. */
   #use(sequence: number): void {
     if (sequence <= this.#lastUsed)
-      throw new InvalidValueError("invalid_acceptance", "sequence", `an acceptance's sequence must be above ${this.#lastUsed}: take it from takeSequence, and accept in the same tick`);
+      throw new InvalidValueError(
+        "invalid_acceptance",
+        "sequence",
+        `an acceptance's sequence must be above ${this.#lastUsed}: take it from takeSequence, and accept in the same tick`,
+      );
     this.#lastUsed = sequence;
     this.#lastSequence = Math.max(this.#lastSequence, sequence);
   }
@@ -203,11 +242,19 @@ export class JournalClient implements SqliteJournal {
     const { queue } = this.#options;
     const { pendingAcceptances, pendingBytes } = this.#sender;
     if (this.#freeDisk.bytes < queue.minimumFreeDiskBytes)
-      throw new StorageError("storage_full", `the disk of ${this.#options.dataDirectory} has less than ${queue.minimumFreeDiskBytes} bytes free: make room`, { retryable: true });
+      throw new StorageError(
+        "storage_full",
+        `the disk of ${this.#options.dataDirectory} has less than ${queue.minimumFreeDiskBytes} bytes free: make room`,
+        { retryable: true },
+      );
     if (this.#waitingRows + pendingAcceptances >= queue.maximumRows)
-      throw new StorageError("queue_full", `${queue.maximumRows} operations wait, which is the limit`, { retryable: true });
+      throw new StorageError("queue_full", `${queue.maximumRows} operations wait, which is the limit`, {
+        retryable: true,
+      });
     if (this.waitingBytes + pendingBytes >= queue.maximumBytes)
-      throw new StorageError("queue_full", `${queue.maximumBytes} bytes of input wait, which is the limit`, { retryable: true });
+      throw new StorageError("queue_full", `${queue.maximumBytes} bytes of input wait, which is the limit`, {
+        retryable: true,
+      });
   }
 
   #committed({ counts, closing, expired }: Reply): void {

@@ -1,6 +1,13 @@
-/** Those who want to be told. One that throws does not keep the others from hearing. */
+import type { Logger } from "../ports.ts";
+
+/** Those who want to be told. One that throws does not keep the others from hearing, nor ends the process. */
 export class Listeners<Told> {
   readonly #listeners = new Set<(told: Told) => void>();
+  readonly #logger: Logger;
+
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
 
   /** Answers how to stop listening. */
   add(listener: (told: Told) => void): () => void {
@@ -13,9 +20,8 @@ export class Listeners<Told> {
       try {
         listener(told);
       } catch (error) {
-        queueMicrotask(() => {
-          throw error;
-        });
+        const name = error instanceof Error ? error.name : "unknown";
+        this.#logger.error({ error: name }, "a listener of the journal failed");
       }
     }
   }

@@ -31,6 +31,8 @@ export interface OpenJournalOptions {
   readonly maximumInterruptions?: number;
   /** `none` leaves out the audit rows; for measuring what they cost. */
   readonly audit?: AuditForm;
+  /** The database may not grow beyond this; then it behaves as on a full disk. No limit when absent. */
+  readonly maximumDatabaseBytes?: number;
   /** For tests on a virtual clock; real timers otherwise. */
   readonly setTimer?: Clock["setTimer"];
 }
@@ -74,6 +76,7 @@ function startWriter(options: OpenJournalOptions): Worker {
     interruptionsBeforeAlone: options.interruptionsBeforeAlone ?? 3,
     maximumInterruptions: options.maximumInterruptions ?? 10,
     audit: options.audit ?? "plain",
+    maximumDatabaseBytes: options.maximumDatabaseBytes ?? null,
   };
   return new Worker(new URL(`./writer.worker${suffix}`, import.meta.url), { workerData, name: "holdfast-writer" });
 }

@@ -37,7 +37,10 @@ const DEFAULT_PAGE_CACHE_BYTES = 4 * 1_024 * 1_024;
 export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_BYTES }: OpenReaderOptions): Reader {
   const suffix = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
   const workerData: ReaderOptions = { path: join(dataDirectory, JOURNAL_FILE), pageCacheBytes };
-  const worker = new Worker(new URL(`./reader.worker${suffix}`, import.meta.url), { workerData, name: "holdfast-reader" });
+  const worker = new Worker(new URL(`./reader.worker${suffix}`, import.meta.url), {
+    workerData,
+    name: "holdfast-reader",
+  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let ended: StorageError | undefined;
@@ -56,7 +59,9 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
     for (const { reject } of waiting.values()) reject(ended);
     waiting.clear();
   };
-  worker.on("error", (cause) => end(new StorageError("reader_lost", "the thread that reads the journal has failed", { cause })));
+  worker.on("error", (cause) =>
+    end(new StorageError("reader_lost", "the thread that reads the journal has failed", { cause })),
+  );
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", () => {
       end(new StorageError("reader_closed", "the reader of the journal has been closed"));

@@ -1,5 +1,6 @@
-import type { Accepted, Claimed, ClaimRequest, MachineRecord, TransitionRow } from "../queue/journal.ts";
+import type { Acceptance, Accepted, Claimed, ClaimRequest, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
 import type { Value } from "./connection.ts";
+import { operationState } from "./operation-state.ts";
 import type { AdministrativeRequest, Batch, KeyOfAcceptance, RetryRequest, RowRequest } from "./protocol.ts";
 
 export interface Waiter<Result> {
@@ -45,12 +46,35 @@ export class PendingBatch {
 
   readonly transitions: TransitionRow[] = [];
   readonly records = new Map<string, MachineRecord>();
+  /** Somebody waits for something of it. */
+  isAwaited = false;
   walk = false;
   /** Asked for by nobody, to wake what is due. */
   look = false;
 
   get acceptanceCount(): number {
     return this.acceptanceWaiters.length;
+  }
+
+  /** In the order of `ACCEPT`. */
+  addAcceptance(acceptance: Acceptance, waiter: Waiter<Accepted>): void {
+    const { sequence, pool, priority, definition, lane, acceptedAt, expiresAt, key, operationId, principal, input } =
+      acceptance;
+    if (key !== undefined) this.keys.push({ ...key, index: this.acceptanceCount });
+    const state = acceptance.wants === "running" ? operationState.running : operationState.ready;
+    const keyUntil = key === undefined ? null : key.until;
+    const id = key === undefined ? null : operationId;
+    this.acceptances.push(sequence, state, pool, priority, definition, lane, acceptedAt, expiresAt, keyUntil, id);
+    this.acceptances.push(principal, input);
+    this.acceptanceWaiters.push(waiter);
+    this.acceptanceBytes += input.length;
+  }
+
+  /** In the order of `END`. */
+  addEnd({ sequence, token, outcome, endedAt, replayed, valueOmitted, result, error }: OperationEnd, waiter: Waiter<void>): void {
+    this.ends.push(sequence, token, outcome, endedAt, replayed ? 1 : 0, valueOmitted === true ? 1 : 0, result ?? null);
+    this.ends.push(error === undefined ? null : JSON.stringify(error));
+    this.endWaiters.push(waiter);
   }
 
   get isEmpty(): boolean {
@@ -89,6 +113,7 @@ export class PendingBatch {
   rejectAll(error: Error): void {
     for (const { reject } of this.acceptanceWaiters) reject(error);
     for (const { reject } of this.endWaiters) reject(error);
-    for (const requests of [this.rows, this.finished, this.administration, this.retries, this.claims]) requests.reject(error);
+    for (const requests of [this.rows, this.finished, this.administration, this.retries, this.claims])
+      requests.reject(error);
   }
 }

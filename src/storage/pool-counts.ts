@@ -10,7 +10,8 @@ export function updateCounts(counts: Map<number, PoolCounts>, flat: readonly num
   for (let from = 0; from < flat.length; from += COUNTS_WIDTH) {
     const pool = flat[from] as number;
     const before = counts.get(pool);
-    if (before !== undefined && operationStateNames.every((name, index) => before[name] === flat[from + 1 + index])) continue;
+    if (before !== undefined && operationStateNames.every((name, index) => before[name] === flat[from + 1 + index]))
+      continue;
     changed = true;
     counts.set(
       pool,

@@ -26,6 +26,7 @@ export interface WriterOptions {
   readonly interruptionsBeforeAlone: number;
   readonly maximumInterruptions: number;
   readonly audit: AuditForm;
+  readonly maximumDatabaseBytes: number | null;
 }
 
 export type AuditForm = "plain" | "none";
@@ -69,11 +70,35 @@ export const END = {
 } as const;
 
 export type RowRequest =
-  | { readonly kind: "reschedule"; readonly sequence: number; readonly token: number; readonly dueAt: number; readonly error: string }
+  | {
+      readonly kind: "reschedule";
+      readonly sequence: number;
+      readonly token: number;
+      readonly dueAt: number;
+      readonly error: string;
+    }
   | { readonly kind: "giveBack"; readonly sequence: number; readonly token: number; readonly interrupted: boolean }
-  | { readonly kind: "close"; readonly sequence: number; readonly token: number; readonly then: ClosingThen; readonly error: string }
-  | { readonly kind: "bury"; readonly sequence: number; readonly token: number; readonly error: string; readonly skip: boolean }
-  | { readonly kind: "closed"; readonly sequence: number; readonly found: "fenced" | "applied"; readonly result: string | null; readonly skip: boolean };
+  | {
+      readonly kind: "close";
+      readonly sequence: number;
+      readonly token: number;
+      readonly then: ClosingThen;
+      readonly error: string;
+    }
+  | {
+      readonly kind: "bury";
+      readonly sequence: number;
+      readonly token: number;
+      readonly error: string;
+      readonly skip: boolean;
+    }
+  | {
+      readonly kind: "closed";
+      readonly sequence: number;
+      readonly found: "fenced" | "applied";
+      readonly result: string | null;
+      readonly skip: boolean;
+    };
 
 export type AdministrativeRequest =
   | (PersonsRequest & { readonly kind: "cancel" | "discardDead" })

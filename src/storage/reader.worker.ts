@@ -44,7 +44,13 @@ port.on("message", (request: ReaderRequest | "close") => {
   try {
     reply = { id, rows: prepare(sql).all(...parameters) };
   } catch (error) {
-    reply = { id, failed: { ...toStorageFailure(error, path), message: `a query could not be answered: ${error instanceof Error ? error.message : String(error)}` } };
+    reply = {
+      id,
+      failed: {
+        ...toStorageFailure(error, path),
+        message: `a query could not be answered: ${error instanceof Error ? error.message : String(error)}`,
+      },
+    };
   }
   port.postMessage(reply);
 });

@@ -33,7 +33,11 @@ function settleAcceptances({ acceptanceWaiters }: PendingBatch, { accepted, dupl
     if (answer === ACCEPTED_READY) resolve(READY);
     else if (answer === ACCEPTED_BLOCKED) resolve(BLOCKED);
     else if (answer === ACCEPTED_DUPLICATE) {
-      resolve({ state: "duplicate", sequence: duplicates[duplicate + 1] as number, sameInput: duplicates[duplicate + 2] === 1 });
+      resolve({
+        state: "duplicate",
+        sequence: duplicates[duplicate + 1] as number,
+        sameInput: duplicates[duplicate + 2] === 1,
+      });
       duplicate += 3;
     } else resolve({ state: "running", token: answer });
   }
@@ -52,4 +56,7 @@ function settleOwned(waiters: PendingBatch["endWaiters"], notOwned: readonly num
 }
 
 const notOwner = (): StorageError =>
-  new StorageError("run_not_owned", "the operation is not running under this token (any more): it was handed back or has ended");
+  new StorageError(
+    "run_not_owned",
+    "the operation is not running under this token (any more): it was handed back or has ended",
+  );

@@ -12,7 +12,11 @@ export function toStorageFailure(error: unknown, path: string): StorageFailure {
   if (error instanceof StorageError) return { code: error.code, message: error.message, retryable: error.retryable };
   const code = sqliteCode(error);
   if (code === "SQLITE_FULL")
-    return { code: "storage_full", message: `the disk of ${path} is full: nothing was written; make room and try again`, retryable: true };
+    return {
+      code: "storage_full",
+      message: `the disk of ${path} is full: nothing was written; make room and try again`,
+      retryable: true,
+    };
   if (code === "SQLITE_NOTADB" || code.startsWith("SQLITE_CORRUPT"))
     return {
       code: "database_corrupt",
@@ -20,9 +24,17 @@ export function toStorageFailure(error: unknown, path: string): StorageFailure {
       retryable: false,
     };
   if (code.startsWith("SQLITE_IOERR") || code.startsWith("SQLITE_BUSY"))
-    return { code: "storage_failed", message: `writing ${path} failed (${code}): nothing was written`, retryable: true };
+    return {
+      code: "storage_failed",
+      message: `writing ${path} failed (${code}): nothing was written`,
+      retryable: true,
+    };
   const words = error instanceof Error ? error.message : String(error);
-  return { code: "storage_failed", message: `writing ${path} failed: nothing was written (${code || "fault"}: ${words})`, retryable: false };
+  return {
+    code: "storage_failed",
+    message: `writing ${path} failed: nothing was written (${code || "fault"}: ${words})`,
+    retryable: false,
+  };
 }
 
 export function toStorageError({ code, message, retryable }: StorageFailure): StorageError {

@@ -97,8 +97,7 @@ export const firstTables: Migration = {
       event TEXT NOT NULL,
       cause TEXT NOT NULL
     ) STRICT;
-    CREATE INDEX transition_machine ON transition (machine, at);
-    CREATE INDEX transition_time ON transition (at);
+    CREATE INDEX transition_machine ON transition (machine);
 
     CREATE TABLE machine_record (
       id TEXT PRIMARY KEY,

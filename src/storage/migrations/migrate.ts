@@ -19,11 +19,13 @@ export function migrate(connection: SQLite.Database, path: string, steps: readon
       `${path} has schema version ${version}, this release of Holdfast knows ${latest}: start the newer release, or restore a backup`,
     );
   if (version === latest) return;
-  connection.transaction(() => {
-    if (fresh) connection.pragma(`application_id = ${APPLICATION_ID}`);
-    for (const step of steps.slice(version)) connection.exec(step.sql);
-    connection.pragma(`user_version = ${latest}`);
-  }).immediate();
+  connection
+    .transaction(() => {
+      if (fresh) connection.pragma(`application_id = ${APPLICATION_ID}`);
+      for (const step of steps.slice(version)) connection.exec(step.sql);
+      connection.pragma(`user_version = ${latest}`);
+    })
+    .immediate();
 }
 
 function inspect(connection: SQLite.Database, path: string): { version: number; fresh: boolean } {

@@ -27,12 +27,17 @@ export async function readDrainMark(database: Kysely<Database>, pools: readonly 
 }
 
 /** What became of the rows of a mark: those that ended since, and those that are still there. */
-export async function readDrainBalance(database: Kysely<Database>, pools: readonly number[], mark: Pick<DrainMark, "watermark" | "position">): Promise<{ readonly ended: number; readonly left: number }> {
+export async function readDrainBalance(
+  database: Kysely<Database>,
+  pools: readonly number[],
+  mark: Pick<DrainMark, "watermark" | "position">,
+): Promise<{ readonly ended: number; readonly left: number }> {
   const { rows } = await sql<{ ended: number; left: number }>`
     SELECT
       (SELECT count(*) FROM audit JOIN ended ON ended.sequence = audit.sequence
         WHERE audit.id > ${mark.position} AND audit.kind = 'ended' AND audit.sequence <= ${mark.watermark} AND ended.pool IN (${sql.join(pools)})) AS ended,
-      (SELECT count(*) FROM operation WHERE sequence <= ${mark.watermark} AND +pool IN (${sql.join(pools)})) AS left`.execute(database);
+      (SELECT count(*) FROM operation WHERE sequence <= ${mark.watermark} AND +pool IN (${sql.join(pools)})) AS left`.execute(
+    database,
+  );
   return rows[0] ?? { ended: 0, left: 0 };
 }
-

@@ -39,7 +39,12 @@ export async function drainRemainder(
   };
 }
 
-async function countReady(database: Kysely<Database>, pool: number, watermark: number, countTo: number): Promise<number> {
+async function countReady(
+  database: Kysely<Database>,
+  pool: number,
+  watermark: number,
+  countTo: number,
+): Promise<number> {
   let counted = 0;
   let priority = await nextPriority(database, pool, -1);
   while (priority !== null && counted < countTo) {

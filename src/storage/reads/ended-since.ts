@@ -12,7 +12,10 @@ export interface EndedSince {
 }
 
 /** How many ended: by the index of the time of the end, so it costs what has ended since, not what is kept. */
-export async function countEndedSince(database: Kysely<Database>, { pools, watermark, since }: EndedSince): Promise<number> {
+export async function countEndedSince(
+  database: Kysely<Database>,
+  { pools, watermark, since }: EndedSince,
+): Promise<number> {
   const row = await database
     .selectFrom("ended")
     .select((eb) => eb.fn.countAll<number>().as("rows"))

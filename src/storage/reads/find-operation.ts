@@ -13,7 +13,10 @@ export type FoundOperation =
  * One operation by its id or its present number: where it is, or how it ended. Undefined when it is not known (any
  * more). Looks among what waits first and then among the ends: an operation moves only in that direction.
  */
-export async function findOperation(database: Kysely<Database>, operation: string | number): Promise<FoundOperation | undefined> {
+export async function findOperation(
+  database: Kysely<Database>,
+  operation: string | number,
+): Promise<FoundOperation | undefined> {
   const sequence = typeof operation === "number" ? operation : await findSequence(database, operation);
   if (sequence === undefined) return undefined;
   const isAskedFor = (found: { readonly operationId: string }): boolean =>

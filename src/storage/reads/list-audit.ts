@@ -17,6 +17,12 @@ export async function listAudit(
   database: Kysely<Database>,
   { after = 0, limit }: { readonly after?: number; readonly limit: number },
 ): Promise<Page<AuditEntry>> {
-  const rows = await database.selectFrom("audit").selectAll().where("id", ">", after).orderBy("id").limit(limit + 1).execute();
+  const rows = await database
+    .selectFrom("audit")
+    .selectAll()
+    .where("id", ">", after)
+    .orderBy("id")
+    .limit(limit + 1)
+    .execute();
   return pageOf(rows, limit, (row) => row.id);
 }

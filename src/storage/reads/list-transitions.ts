@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { TransitionRow } from "../../queue/journal.ts";
 import type { Database } from "../database.ts";
 import { pageOf, type Page } from "./views.ts";
@@ -17,16 +17,22 @@ export interface StoredTransition extends TransitionRow {
   readonly id: number;
 }
 
-/** Transitions in the order in which they were told. */
+/**
+ * Transitions in the order in which they were told, of all machines or of one. Times only filter (`+` keeps them out
+ * of the plan): the clock may have jumped, so they are no order, and there are few transitions.
+ */
 export async function listTransitions(
   database: Kysely<Database>,
   { machine, from, to, after = 0, limit }: ListTransitions,
 ): Promise<Page<StoredTransition>> {
   let query = database.selectFrom("transition").selectAll().where("id", ">", after);
   if (machine !== undefined) query = query.where("machine", "=", machine);
-  if (from !== undefined) query = query.where("at", ">=", from);
-  if (to !== undefined) query = query.where("at", "<=", to);
-  const rows = await query.orderBy("id").limit(limit + 1).execute();
+  if (from !== undefined) query = query.where(sql<boolean>`+at >= ${from}`);
+  if (to !== undefined) query = query.where(sql<boolean>`+at <= ${to}`);
+  const rows = await query
+    .orderBy("id")
+    .limit(limit + 1)
+    .execute();
   const transitions = rows.map(({ id, at, machine: name, from_state, to_state, event, cause }) => ({
     id,
     at,

@@ -57,7 +57,11 @@ export const errorOf = (json: string | null): { readonly error?: ErrorSummary } 
   json === null ? {} : { error: JSON.parse(json) as ErrorSummary };
 
 /** The rows asked for, and one more that says whether there is a next page. */
-export function pageOf<Row, Cursor>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => Cursor): Page<Row, Cursor> {
+export function pageOf<Row, Cursor>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (row: Row) => Cursor,
+): Page<Row, Cursor> {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return { rows: shown, next: rows.length > limit && last !== undefined ? cursorOf(last) : undefined };

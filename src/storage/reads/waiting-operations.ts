@@ -18,7 +18,9 @@ export function waitingOperations(database: Kysely<Database>) {
     .select(["o.operation_id", "o.principal", "o.error", "d.name", "d.version", "p.name as pool_name"])
     .select(
       sql<number | null>`iif(o.state = ${sql.lit(operationState.blocked)},
-        (SELECT head.state FROM operation AS head WHERE head.lane = o.lane ORDER BY head.sequence LIMIT 1), NULL)`.as("head_state"),
+        (SELECT head.state FROM operation AS head WHERE head.lane = o.lane ORDER BY head.sequence LIMIT 1), NULL)`.as(
+        "head_state",
+      ),
     );
 }
 

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /**
  * A dead letter stays in its lane's first place; what is parked behind it is a question, not a state, since moving
@@ -19,6 +19,6 @@ export const buryOperation = statement(
       skipped_lane: sql<number | null>`iif(${parameter}, lane, NULL)`,
       lane: sql<number | null>`iif(${parameter}, NULL, lane)`,
     })
-    .where("sequence", "=", parameter)
+    .where("sequence", "=", comparand)
     .where("state", "in", [sql.lit(operationState.running), sql.lit(operationState.closing)]),
 );

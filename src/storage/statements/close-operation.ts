@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /** Its outcome is unknown: keeps its place until a fence has made it known. */
 export const closeOperation = statement(
@@ -14,7 +14,7 @@ export const closeOperation = statement(
       attempts: sql<number>`attempts + ${parameter}`,
       priority: sql<number>`min(priority, ${parameter})`,
     })
-    .where("sequence", "=", parameter)
+    .where("sequence", "=", comparand)
     .where("state", "in", [
       sql.lit(operationState.ready),
       sql.lit(operationState.scheduled),

@@ -1,12 +1,12 @@
 import { sql } from "kysely";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, queries, statement } from "./statement.ts";
 
 /** The lane's first row, whatever its state: only this one may be ready. One seek. */
 export const findLaneHead = statement(
   queries
     .selectFrom("operation")
     .select(["sequence", "state", "pool", "priority"])
-    .where("lane", "=", parameter)
+    .where("lane", "=", comparand)
     .orderBy("sequence")
     .limit(sql.lit(1)),
 );

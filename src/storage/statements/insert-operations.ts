@@ -22,4 +22,6 @@ const row = Object.fromEntries(operationColumns.map((column) => [column, paramet
 >;
 
 /** Appends at the table's end. Counters start at their column's default, which costs no parameter. */
-export const insertOperations = sized((rows) => queries.insertInto("operation").values(Array.from({ length: rows }, () => row)));
+export const insertOperations = sized((rows) =>
+  queries.insertInto("operation").values(Array.from({ length: rows }, () => row)),
+);

@@ -1,4 +1,4 @@
-import { parameter, parameters, queries, sized, statement } from "./statement.ts";
+import { comparand, parameter, parameters, queries, sized, statement } from "./statement.ts";
 
 const row = { hash: parameter, sequence: parameter, input_hash: parameter, until: parameter };
 
@@ -27,10 +27,10 @@ export const replaceKey = statement(
   queries
     .updateTable("idempotency_key")
     .set({ sequence: parameter, input_hash: parameter, until: parameter })
-    .where("hash", "=", parameter),
+    .where("hash", "=", comparand),
 );
 
 /** Goes with its operation's end, and only while it stands for that operation. */
 export const deleteKey = statement(
-  queries.deleteFrom("idempotency_key").where("hash", "=", parameter).where("sequence", "=", parameter),
+  queries.deleteFrom("idempotency_key").where("hash", "=", comparand).where("sequence", "=", comparand),
 );

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /**
  * A skipped dead letter starts its next incarnation at the end of its lane. Its number is the order of the lane, so
@@ -23,6 +23,6 @@ export const moveOperation = statement(
       dead_since: sql.lit(null),
       error: sql.lit(null),
     })
-    .where("sequence", "=", parameter)
+    .where("sequence", "=", comparand)
     .where("state", "=", sql.lit(operationState.dead)),
 );

@@ -4,7 +4,14 @@ import { parameter, queries, statement } from "./statement.ts";
 export const insertMeta = statement(
   queries
     .insertInto("meta")
-    .values({ id: sql.lit(1), journal_id: parameter, epoch: sql.lit(0), high_water: sql.lit(0), clean_shutdown: sql.lit(1), last_written_at: sql.lit(0) })
+    .values({
+      id: sql.lit(1),
+      journal_id: parameter,
+      epoch: sql.lit(0),
+      high_water: sql.lit(0),
+      clean_shutdown: sql.lit(1),
+      last_written_at: sql.lit(0),
+    })
     .onConflict((conflict) => conflict.doNothing()),
 );
 
@@ -15,7 +22,13 @@ export const selectMeta = statement(
     .where("id", "=", sql.lit(1)),
 );
 
-export type MetaRow = [journalId: string, epoch: number, highWater: number, cleanShutdown: number, lastWrittenAt: number];
+export type MetaRow = [
+  journalId: string,
+  epoch: number,
+  highWater: number,
+  cleanShutdown: number,
+  lastWrittenAt: number,
+];
 
 /** A new process: in the same commit its predecessor's running rows are returned. */
 export const beginEpoch = statement(

@@ -1,10 +1,10 @@
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /** Touches nothing when the row is urgent enough already: the ready index would be rewritten for nothing. */
 export const raisePriority = statement(
   queries
     .updateTable("operation")
     .set({ priority: parameter })
-    .where("sequence", "=", parameter)
-    .where("priority", ">", parameter),
+    .where("sequence", "=", comparand)
+    .where("priority", ">", comparand),
 );

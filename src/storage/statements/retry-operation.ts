@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /** A dead letter in its lane's first place starts its next incarnation there. */
 export const retryOperation = statement(
@@ -15,6 +15,6 @@ export const retryOperation = statement(
       dead_since: sql.lit(null),
       error: sql.lit(null),
     })
-    .where("sequence", "=", parameter)
+    .where("sequence", "=", comparand)
     .where("state", "=", sql.lit(operationState.dead)),
 );

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /** A running row waits again: in its lane as blocked until the lane is settled, without a lane as ready. */
 export const returnOperation = statement(
@@ -11,6 +11,6 @@ export const returnOperation = statement(
       interruptions: sql<number>`interruptions + ${parameter}`,
       priority: sql<number>`min(priority, ${parameter})`,
     })
-    .where("sequence", "=", parameter)
+    .where("sequence", "=", comparand)
     .where("state", "=", sql.lit(operationState.running)),
 );

@@ -10,5 +10,8 @@ export const saveMeta = statement(
 );
 
 export const saveCleanShutdown = statement(
-  queries.updateTable("meta").set({ clean_shutdown: sql.lit(1), last_written_at: parameter }).where("id", "=", sql.lit(1)),
+  queries
+    .updateTable("meta")
+    .set({ clean_shutdown: sql.lit(1), last_written_at: parameter })
+    .where("id", "=", sql.lit(1)),
 );

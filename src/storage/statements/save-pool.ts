@@ -1,4 +1,4 @@
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /** The writer's counts, in the same commit as what they count: opening needs no scan, whatever the backlog. */
 export const savePool = statement(
@@ -14,5 +14,5 @@ export const savePool = statement(
       dead: parameter,
       bytes: parameter,
     })
-    .where("id", "=", parameter),
+    .where("id", "=", comparand),
 );

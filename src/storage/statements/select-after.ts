@@ -1,4 +1,4 @@
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, queries, statement } from "./statement.ts";
 import { inputBytes, storedColumns } from "./stored-columns.ts";
 
 /**
@@ -10,7 +10,7 @@ export const selectAfter = statement(
     .selectFrom("operation")
     .select(storedColumns)
     .select(inputBytes)
-    .where("sequence", ">", parameter)
+    .where("sequence", ">", comparand)
     .orderBy("sequence")
-    .limit(parameter),
+    .limit(comparand),
 );

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, queries, statement } from "./statement.ts";
 import { inputBytes, storedColumns } from "./stored-columns.ts";
 
 /** Rows that wait for their fence, also those of earlier processes, a page at a time. */
@@ -10,7 +10,7 @@ export const selectClosing = statement(
     .select(storedColumns)
     .select(inputBytes)
     .where("state", "=", sql.lit(operationState.closing))
-    .where("sequence", ">", parameter)
+    .where("sequence", ">", comparand)
     .orderBy("sequence")
-    .limit(parameter),
+    .limit(comparand),
 );

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, queries, statement } from "./statement.ts";
 
 /** What is due, in the order of its time, a bounded number at once. */
 export const selectDue = statement(
@@ -8,7 +8,7 @@ export const selectDue = statement(
     .selectFrom("operation")
     .select(["sequence", "pool"])
     .where("state", "=", sql.lit(operationState.scheduled))
-    .where("due", "<=", parameter)
+    .where("due", "<=", comparand)
     .orderBy("due")
-    .limit(parameter),
+    .limit(comparand),
 );

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, queries, statement } from "./statement.ts";
 
 /** Held rows of one definition, a bounded number at once. */
 export const selectHeld = statement(
@@ -8,7 +8,7 @@ export const selectHeld = statement(
     .selectFrom("operation")
     .select(["sequence", "pool"])
     .where("state", "=", sql.lit(operationState.held))
-    .where("definition", "=", parameter)
+    .where("definition", "=", comparand)
     .orderBy("sequence")
-    .limit(parameter),
+    .limit(comparand),
 );

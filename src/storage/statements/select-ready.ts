@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
 import { claimColumns } from "./claim-columns.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, queries, statement } from "./statement.ts";
 
 /**
  * The most urgent, oldest ready rows of one pool, read in the order of the ready index: no sort, and no row of
@@ -13,9 +13,9 @@ export const selectReady = statement(
     .selectFrom("operation")
     .select(claimColumns)
     .where("state", "=", sql.lit(operationState.ready))
-    .where("pool", "=", parameter)
-    .where("priority", "<=", parameter)
+    .where("pool", "=", comparand)
+    .where("priority", "<=", comparand)
     .orderBy("priority")
     .orderBy("sequence")
-    .limit(parameter),
+    .limit(comparand),
 );

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { operationState } from "../operation-state.ts";
-import { parameter, queries, statement } from "./statement.ts";
+import { comparand, parameter, queries, statement } from "./statement.ts";
 
 /**
  * A run of any length in one statement: its rows are consecutive in the lane. All of them take over what the lane
@@ -10,7 +10,7 @@ export const startRun = statement(
   queries
     .updateTable("operation")
     .set({ state: sql.lit(operationState.running), priority: sql<number>`min(priority, ${parameter})` })
-    .where("lane", "=", parameter)
-    .where("sequence", ">=", parameter)
-    .where("sequence", "<=", parameter),
+    .where("lane", "=", comparand)
+    .where("sequence", ">=", comparand)
+    .where("sequence", "<=", comparand),
 );

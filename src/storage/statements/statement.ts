@@ -1,4 +1,12 @@
-import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, type Compilable } from "kysely";
+import {
+  type Compilable,
+  DummyDriver,
+  Kysely,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from "kysely";
 import type { Database } from "../database.ts";
 
 /** Builds queries, never runs them: the statements of the writer are compiled once and bound by position. */
@@ -16,6 +24,13 @@ const PLACEHOLDER = "a value that is bound when the statement runs";
 /** Stands for a value that is bound when the statement runs. Constants are written with `sql.lit`. */
 export const parameter = PLACEHOLDER as never;
 
+/**
+ * Stands for a value that a column is compared with, or a limit. SQLite lets the plan depend on such a value, and
+ * then prepares the statement anew whenever the value changes: 5 to 8 µs a call, five times what the look-up takes.
+ * The plus sign changes nothing but that.
+ */
+export const comparand = sql`+${PLACEHOLDER}` as never;
+
 export const parameters = (count: number): never[] => Array.from<never>({ length: count }).fill(parameter);
 
 /** One compiled statement. The object is the key of the connection's cache of prepared statements. */
@@ -25,9 +40,9 @@ export interface Statement {
 }
 
 export function statement(query: Compilable): Statement {
-  const { sql, parameters: bound } = query.compile();
-  if (bound.some((value) => value !== PLACEHOLDER)) throw new TypeError(`a constant must be a literal in: ${sql}`);
-  return { sql, parameterCount: bound.length };
+  const { sql: text, parameters: bound } = query.compile();
+  if (bound.some((value) => value !== PLACEHOLDER)) throw new TypeError(`a constant must be a literal in: ${text}`);
+  return { sql: text, parameterCount: bound.length };
 }
 
 /**

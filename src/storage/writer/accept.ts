@@ -59,7 +59,13 @@ function acceptOne(context: Context, rows: Value[], from: number, flush: () => v
   const wanted = rows[from + ACCEPT.state] as 0 | 3;
   const bytes = Buffer.byteLength(rows[from + ACCEPT.input] as string);
   const acceptedAt = rows[from + ACCEPT.acceptedAt] as number;
-  audit.append(acceptedAt, "accepted", rows[from + ACCEPT.sequence] as number, rows[from + ACCEPT.principal] as string, null);
+  audit.append(
+    acceptedAt,
+    "accepted",
+    rows[from + ACCEPT.sequence] as number,
+    rows[from + ACCEPT.principal] as string,
+    null,
+  );
   const priority = rows[from + ACCEPT.priority] as number;
   const carried = lane === null ? undefined : lanes.enter(lane, priority, flush);
   if (carried !== undefined) {

@@ -44,7 +44,9 @@ function answerOf(context: Context, request: AdministrativeRequest, answer: Answ
   }
 }
 
-export function findRow({ connection }: Context, sequence: number): StoredFacts | undefined {
+/** As it is after everything that this batch has ended so far: two requests may mean the same row. */
+export function findRow({ connection, endings }: Context, sequence: number): StoredFacts | undefined {
+  endings.flush();
   const row = connection.get<StoredRow>(findOperation, [sequence]);
   return row === undefined ? undefined : factsOfStored(row);
 }

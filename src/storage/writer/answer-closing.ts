@@ -3,12 +3,13 @@ import type { RowRequest } from "../protocol.ts";
 import { buryOperation } from "../statements/bury-operation.ts";
 import { findOperation } from "../statements/find-operation.ts";
 import type { StoredRow } from "../statements/stored-columns.ts";
-import type { Answer, Context } from "./context.ts";
+import type { Context } from "./context.ts";
 import type { Ending } from "./endings.ts";
+import { INTERRUPTED } from "./reasons.ts";
 import { factsOfStored, type StoredFacts } from "./rows.ts";
 
 /** The fence has been written, or has found an effect: the row ends or is buried. False when it is not closing. */
-export function answerClosing(context: Context, request: RowRequest & { kind: "closed" }, _answer: Answer): boolean {
+export function answerClosing(context: Context, request: RowRequest & { kind: "closed" }): boolean {
   const { connection, endings, lanes, schedule } = context;
   endings.flush();
   const stored = connection.get<StoredRow>(findOperation, [request.sequence]);
@@ -45,15 +46,3 @@ function bury({ connection, counter, lanes, audit, schedule }: Context, row: Sto
   audit.append(schedule.now, "buried", row.sequence, row.principal, JSON.stringify({ error: code, skipped: skip }));
   if (skip && row.lane !== null) lanes.left(row.lane, row.sequence, row.priority);
 }
-
-export const INTERRUPTED = JSON.stringify({
-  code: "interrupted",
-  message: "the process died too often while it ran: it may be what ends the process",
-  retryable: false,
-});
-
-export const EXPIRED = JSON.stringify({
-  code: "expired",
-  message: "its life in the queue was over before it was executed",
-  retryable: false,
-});

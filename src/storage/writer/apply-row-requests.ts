@@ -6,13 +6,14 @@ import { returnOperation } from "../statements/return-operation.ts";
 import { scheduleOperation } from "../statements/schedule-operation.ts";
 import { answerClosing } from "./answer-closing.ts";
 import { leaveRun, waitingStateOf, type Answer, type Context } from "./context.ts";
+import { mustChange } from "./must-change.ts";
 import type { RunningRow } from "./runs.ts";
 
 /** What happens to rows under way that do not end. Each is guarded by the state it comes from: a miss is a fault. */
 export function applyRowRequests(context: Context, requests: readonly RowRequest[], answer: Answer): void {
   for (const [index, request] of requests.entries()) {
     if (request.kind === "closed") {
-      if (!answerClosing(context, request, answer)) answer.rowsNotOwned.push(index);
+      if (!answerClosing(context, request)) answer.rowsNotOwned.push(index);
       continue;
     }
     const row = context.runs.find(request.sequence, request.token);
@@ -49,10 +50,19 @@ function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, {
     }
     case "bury": {
       const skip = request.skip ? 1 : 0;
-      mustChange(connection.run(buryOperation, [deadSince(context), request.error, 1, run.carry, skip, skip, sequence]), sequence);
+      mustChange(
+        connection.run(buryOperation, [deadSince(context), request.error, 1, run.carry, skip, skip, sequence]),
+        sequence,
+      );
       counter.move(pool, operationState.running, operationState.dead);
       const { code } = JSON.parse(request.error) as { code: string };
-      audit.append(deadSince(context), "buried", sequence, facts.principal, JSON.stringify({ error: code, skipped: request.skip }));
+      audit.append(
+        deadSince(context),
+        "buried",
+        sequence,
+        facts.principal,
+        JSON.stringify({ error: code, skipped: request.skip }),
+      );
       leaveRun(context, row, lane !== null && !request.skip);
       return;
     }
@@ -74,7 +84,3 @@ function returnRow(context: Context, row: RunningRow, interrupted: boolean): voi
 }
 
 const deadSince = (context: Context): number => context.schedule.now;
-
-export function mustChange(changes: number, sequence: number): void {
-  if (changes !== 1) throw new Error(`operation ${sequence} was not in the state it was known to be in`);
-}

@@ -9,7 +9,7 @@ import { selectPreferred } from "../statements/select-preferred.ts";
 import { selectReady } from "../statements/select-ready.ts";
 import { startOperations } from "../statements/start-operations.ts";
 import { startRun } from "../statements/start-run.ts";
-import { INTERRUPTED } from "./answer-closing.ts";
+import { INTERRUPTED } from "./reasons.ts";
 import { settleLanes, type Context } from "./context.ts";
 import { factsOfClaimable, type RowFacts } from "./rows.ts";
 import { setAside } from "./set-aside.ts";
@@ -165,7 +165,8 @@ class Claim {
     const { pool } = this.#request;
     if (connection.runSized(startOperations, this.#starting) !== this.#starting.length)
       throw new Error("a claimed row was no longer ready");
-    for (let row = 0; row < this.#starting.length; row += 1) counter.move(pool, operationState.ready, operationState.running);
+    for (let row = 0; row < this.#starting.length; row += 1)
+      counter.move(pool, operationState.ready, operationState.running);
     connection.runSized(holdOperations, this.#holding);
     this.#starting = [];
     this.#holding = [];

@@ -55,4 +55,5 @@ export function settleLanes({ endings, lanes }: Context): void {
   lanes.settle();
 }
 
-export const waitingStateOf = (lane: number | null): 0 | 2 => (lane === null ? operationState.ready : operationState.blocked);
+export const waitingStateOf = (lane: number | null): 0 | 2 =>
+  lane === null ? operationState.ready : operationState.blocked;

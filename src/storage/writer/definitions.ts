@@ -49,5 +49,8 @@ export class Definitions {
 }
 
 function canExecute(given: RunnableDefinition, known: { readonly name: string; readonly version: number }): boolean {
-  return given.name === known.name && (given.version === known.version || (given.acceptsOlder && known.version < given.version));
+  return (
+    given.name === known.name &&
+    (given.version === known.version || (given.acceptsOlder && known.version < given.version))
+  );
 }

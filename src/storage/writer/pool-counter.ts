@@ -21,7 +21,13 @@ export class PoolCounter {
   #bytes = 0;
 
   restore(pool: number, states: readonly number[], bytes: number): void {
-    const count: PoolCount = { states: new Int32Array(PLACES), before: new Int32Array(PLACES), bytes, bytesBefore: bytes, touched: false };
+    const count: PoolCount = {
+      states: new Int32Array(PLACES),
+      before: new Int32Array(PLACES),
+      bytes,
+      bytesBefore: bytes,
+      touched: false,
+    };
     for (const [index, name] of operationStateNames.entries()) count.states[operationState[name]] = states[index] ?? 0;
     this.#bytes += bytes;
     this.#pools.set(pool, count);
@@ -60,7 +66,11 @@ export class PoolCounter {
   /** Writes the pools that this batch has touched; true when there were any. */
   save(connection: Connection): boolean {
     for (const [pool, { states, bytes }] of this.#touched)
-      connection.run(savePool, [...operationStateNames.map((name) => states[operationState[name]] as number), bytes, pool]);
+      connection.run(savePool, [
+        ...operationStateNames.map((name) => states[operationState[name]] as number),
+        bytes,
+        pool,
+      ]);
     return this.#touched.length > 0;
   }
 

@@ -23,7 +23,12 @@ export function putKeys(connection: Connection, batch: Batch): Map<number, Dupli
   if (connection.runSized(insertKeys, values) === taken.length) return duplicates;
 
   const stored = new Map(
-    connection.allSized<KeyRow>(selectKeys, taken.map(({ hash }) => hash)).map((row) => [row[0], row]),
+    connection
+      .allSized<KeyRow>(
+        selectKeys,
+        taken.map(({ hash }) => hash),
+      )
+      .map((row) => [row[0], row]),
   );
   for (const key of batch.keys) {
     const row = stored.get(key.hash);

@@ -28,7 +28,10 @@ export function releaseHeld({ connection, counter, schedule, undo }: Context): v
     if (rows.length < left) rest.shift();
     left -= rows.length;
     if (rows.length === 0) continue;
-    connection.runSized(releaseOperations, rows.map(([sequence]) => sequence));
+    connection.runSized(
+      releaseOperations,
+      rows.map(([sequence]) => sequence),
+    );
     for (const [, pool] of rows) counter.move(pool, operationState.held, operationState.ready);
   }
   schedule.releasing = rest;

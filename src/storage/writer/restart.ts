@@ -4,7 +4,7 @@ import { findLaneHead, type LaneHead } from "../statements/find-lane-head.ts";
 import { findLaneTail } from "../statements/find-lane-tail.ts";
 import { returnOperation } from "../statements/return-operation.ts";
 import { selectRunning } from "../statements/select-running.ts";
-import { mustChange } from "./apply-row-requests.ts";
+import { mustChange } from "./must-change.ts";
 import type { PoolCounter } from "./pool-counter.ts";
 
 const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
@@ -19,7 +19,8 @@ export function returnRunning(connection: Connection, counter: PoolCounter): num
   for (const [sequence, pool, lane] of rows) {
     const isHead = lane === null || connection.get<LaneHead>(findLaneHead, [lane])?.[0] === sequence;
     const state = isHead ? operationState.ready : operationState.blocked;
-    const carried = lane === null || !isHead ? LEAST_URGENT : (connection.get<[number]>(findLaneTail, [lane])?.[0] ?? LEAST_URGENT);
+    const carried =
+      lane === null || !isHead ? LEAST_URGENT : (connection.get<[number]>(findLaneTail, [lane])?.[0] ?? LEAST_URGENT);
     mustChange(connection.run(returnOperation, [state, 1, carried, sequence]), sequence);
     counter.move(pool, operationState.running, state);
   }

@@ -6,7 +6,7 @@ import { moveOperation } from "../statements/move-operation.ts";
 import { insertMoved, redirectKey, redirectMoved } from "../statements/moved.ts";
 import { retryOperation } from "../statements/retry-operation.ts";
 import { findRow } from "./administer.ts";
-import { mustChange } from "./apply-row-requests.ts";
+import { mustChange } from "./must-change.ts";
 import type { Context } from "./context.ts";
 import type { StoredFacts } from "./rows.ts";
 
@@ -21,13 +21,23 @@ export function retryDead(context: Context, request: RetryRequest, flushInserts:
     mustChange(connection.run(retryOperation, [request.expiresAt, row.sequence]), row.sequence);
     counter.move(row.pool, operationState.dead, operationState.ready);
   }
-  const retried: RetriedDead = { state: "retried", place: moved ? "end" : "same", sequence: moved ? request.nextSequence : row.sequence };
+  const retried: RetriedDead = {
+    state: "retried",
+    place: moved ? "end" : "same",
+    sequence: moved ? request.nextSequence : row.sequence,
+  };
   const detail = JSON.stringify({ reason: request.reason, place: retried.place, sequence: retried.sequence });
   audit.append(schedule.now, "retried", row.sequence, request.principal, detail);
   return retried;
 }
 
-function moveToEnd(context: Context, row: StoredFacts, lane: number, request: RetryRequest, flushInserts: () => void): void {
+function moveToEnd(
+  context: Context,
+  row: StoredFacts,
+  lane: number,
+  request: RetryRequest,
+  flushInserts: () => void,
+): void {
   const { connection, counter, lanes } = context;
   const { nextSequence, expiresAt } = request;
   const carried = lanes.enter(lane, row.priority, flushInserts);

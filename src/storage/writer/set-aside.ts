@@ -1,8 +1,8 @@
 import type { ClosingThen } from "../../queue/journal.ts";
 import { operationState } from "../operation-state.ts";
 import { closeOperation } from "../statements/close-operation.ts";
-import { EXPIRED } from "./answer-closing.ts";
-import { mustChange } from "./apply-row-requests.ts";
+import { EXPIRED } from "./reasons.ts";
+import { mustChange } from "./must-change.ts";
 import type { Answer, Context } from "./context.ts";
 import { closingRowOf, hasBegun, type RowFacts } from "./rows.ts";
 

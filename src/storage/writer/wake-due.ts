@@ -12,7 +12,10 @@ export function wakeDue({ connection, counter, schedule, undo }: Context): void 
   const { nextDue, now } = schedule;
   if (nextDue === null || nextDue > now) return;
   const rows = connection.all<[sequence: number, pool: number]>(selectDue, [now, STEP_ROWS]);
-  connection.runSized(wakeOperations, rows.map(([sequence]) => sequence));
+  connection.runSized(
+    wakeOperations,
+    rows.map(([sequence]) => sequence),
+  );
   for (const [, pool] of rows) counter.move(pool, operationState.scheduled, operationState.ready);
   undo.push(() => {
     schedule.nextDue = nextDue;

@@ -17,11 +17,12 @@ const waiting: ReadonlySet<number> = new Set([
 
 /** One step of the walk over the whole table, for what expires while nobody claims it: behind a closed breaker, held, parked. */
 export function walkExpired(context: Context, answer: Answer): void {
-  const { connection, schedule, undo, runs } = context;
+  const { connection, schedule, undo, runs, endings } = context;
   const after = schedule.walkAfter;
   undo.push(() => {
     schedule.walkAfter = after;
   });
+  endings.flush();
   const rows = connection.all<StoredRow>(selectAfter, [after, STEP_ROWS]);
   schedule.walkAfter = rows.length < STEP_ROWS ? 0 : (rows.at(-1)?.[0] ?? 0);
   for (const row of rows) {

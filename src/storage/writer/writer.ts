@@ -35,7 +35,7 @@ export class Writer {
   #lastWrittenAt: number;
 
   constructor(options: WriterOptions) {
-    this.#raw = openDatabase(options.path, options.storage);
+    this.#raw = openDatabase(options.path, options.storage, options.maximumDatabaseBytes);
     const connection = new Connection(this.#raw);
     const undo = new UndoLog();
     const counter = new PoolCounter();
@@ -133,9 +133,16 @@ export class Writer {
     for (const request of batch.claims) answer.claims.push(claim(context, request));
     for (const { at, machine, from, to, event, cause } of batch.transitions) {
       connection.run(insertTransition, [at, machine, from, to, event, cause]);
-      audit.append(at, "transition", null, "runtime", JSON.stringify({ machine, from, to, event, cause: JSON.parse(cause) }));
+      audit.append(
+        at,
+        "transition",
+        null,
+        "runtime",
+        JSON.stringify({ machine, from, to, event, cause: JSON.parse(cause) }),
+      );
     }
-    for (const { id, version, at, state, context: data } of batch.records) connection.run(saveRecord, [id, version, at, state, data]);
+    for (const { id, version, at, state, context: data } of batch.records)
+      connection.run(saveRecord, [id, version, at, state, data]);
     audit.flush();
     counter.save(connection);
     answer.counts = counter.report();
