@@ -14,14 +14,23 @@ import { bareReceiptedWrite } from "./bare-write.ts";
  */
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-figures-"));
-const print = (figure: string, values: Record<string, number | string>): void => console.log(JSON.stringify({ figure, ...values }));
-const percentile = (values: readonly number[], share: number): number => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+const print = (figure: string, values: Record<string, number | string>): void =>
+  console.log(JSON.stringify({ figure, ...values }));
+const percentile = (values: readonly number[], share: number): number =>
+  [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
 const round = (value: number): number => Math.round(value * 100) / 100;
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 async function queuedSubmit(): Promise<void> {
   const faulty = faultyGraph(embeddedGraph({ file: join(folder, "queued.db"), nodes: { Item: { key: "id" } } }));
-  const set = defineOperation({ name: "item.set", version: 1, input: z.object({ id: z.string(), value: z.number() }), dependsOn: { graph: faulty.dependency }, orderingKey: ({ id }) => `item:${id}`, execute: ({ input, graph }) => graph.mergeNodes("Item", [input]) });
+  const set = defineOperation({
+    name: "item.set",
+    version: 1,
+    input: z.object({ id: z.string(), value: z.number() }),
+    dependsOn: { graph: faulty.dependency },
+    orderingKey: ({ id }) => `item:${id}`,
+    execute: ({ input, graph }) => graph.mergeNodes("Item", [input]),
+  });
   faulty.cut();
   await using runtime = await createRuntime({ dataDirectory: join(folder, "queued"), operations: [set] });
   await offer(1_000, 2_000, (n) => runtime.submit(set, { id: `item-${n % 200}`, value: n })); // warm
@@ -31,7 +40,13 @@ async function queuedSubmit(): Promise<void> {
     await runtime.submit(set, { id: `item-${n % 200}`, value: n });
     waits.push(performance.now() - startedAt);
   });
-  print("queued submit at 1,000/s over 200 lanes", { p50Ms: round(percentile(waits, 0.5)), p99Ms: round(percentile(waits, 0.99)), maximumMs: round(Math.max(...waits)), promisedP99Ms: 5, count: waits.length });
+  print("queued submit at 1,000/s over 200 lanes", {
+    p50Ms: round(percentile(waits, 0.5)),
+    p99Ms: round(percentile(waits, 0.99)),
+    maximumMs: round(Math.max(...waits)),
+    promisedP99Ms: 5,
+    count: waits.length,
+  });
 }
 
 /** Offers `count` calls at a steady rate, whether or not earlier ones have been answered. */
@@ -59,12 +74,27 @@ async function onNeo4j(): Promise<void> {
   }
 }
 
-type Login = { readonly uri: string; readonly username: string; readonly password: string; readonly nodes: { readonly Item: { readonly key: string } } };
+type Login = {
+  readonly uri: string;
+  readonly username: string;
+  readonly password: string;
+  readonly nodes: { readonly Item: { readonly key: string } };
+};
 
 async function directSubmit(login: Login): Promise<void> {
   const graph = neo4j(login);
-  const set = defineOperation({ name: "item.set", version: 1, input: z.object({ id: z.string(), value: z.number() }), dependsOn: { graph }, execute: ({ input, graph: transaction }) => transaction.mergeNodes("Item", [input]) });
-  await using runtime = await createRuntime({ dataDirectory: join(folder, "direct"), operations: [set], config: { concurrency: { slowStartMs: 0 } } });
+  const set = defineOperation({
+    name: "item.set",
+    version: 1,
+    input: z.object({ id: z.string(), value: z.number() }),
+    dependsOn: { graph },
+    execute: ({ input, graph: transaction }) => transaction.mergeNodes("Item", [input]),
+  });
+  await using runtime = await createRuntime({
+    dataDirectory: join(folder, "direct"),
+    operations: [set],
+    config: { concurrency: { slowStartMs: 0 } },
+  });
   await closed(runtime);
   const bare = await bareReceiptedWrite(graph);
   let next = 0;
@@ -115,8 +145,19 @@ async function directSubmit(login: Login): Promise<void> {
 async function detection(proxy: Awaited<ReturnType<typeof startFaultProxy>>, login: Login): Promise<void> {
   const attemptTimeoutMs = 1_000;
   const graph = neo4j(login);
-  const set = defineOperation({ name: "item.set", version: 1, input: z.object({ id: z.string(), value: z.number() }), dependsOn: { graph }, attemptTimeoutMs, execute: ({ input, graph: transaction }) => transaction.mergeNodes("Item", [input]) });
-  await using runtime = await createRuntime({ dataDirectory: join(folder, "detection"), operations: [set], config: { concurrency: { slowStartMs: 0 }, breaker: { initialBreakMs: 200 } } });
+  const set = defineOperation({
+    name: "item.set",
+    version: 1,
+    input: z.object({ id: z.string(), value: z.number() }),
+    dependsOn: { graph },
+    attemptTimeoutMs,
+    execute: ({ input, graph: transaction }) => transaction.mergeNodes("Item", [input]),
+  });
+  await using runtime = await createRuntime({
+    dataDirectory: join(folder, "detection"),
+    operations: [set],
+    config: { concurrency: { slowStartMs: 0 }, breaker: { initialBreakMs: 200 } },
+  });
   for (const fault of ["cut", "stall"] as const) {
     const detections: number[] = [];
     for (let time = 0; time < 5; time++) {

@@ -63,11 +63,16 @@ export function configure(changes: PartialRuntimeConfig = {}, base: RuntimeConfi
 function merge(base: unknown, change: unknown, path: string): unknown {
   if (change === undefined) return base;
   if (typeof base === "object" && base !== null) {
-    if (typeof change !== "object" || change === null) throw new RangeError(`${path} is a group of settings, not ${show(change)}`);
+    if (typeof change !== "object" || change === null)
+      throw new RangeError(`${path} is a group of settings, not ${show(change)}`);
     for (const key of Object.keys(change))
-      if (!Object.hasOwn(base, key)) throw new RangeError(`there is no setting ${path}${key}; there are: ${Object.keys(base).join(", ")}`);
+      if (!Object.hasOwn(base, key))
+        throw new RangeError(`there is no setting ${path}${key}; there are: ${Object.keys(base).join(", ")}`);
     return Object.fromEntries(
-      Object.entries(base).map(([key, value]) => [key, merge(value, (change as Record<string, unknown>)[key], `${path}${key}.`)]),
+      Object.entries(base).map(([key, value]) => [
+        key,
+        merge(value, (change as Record<string, unknown>)[key], `${path}${key}.`),
+      ]),
     );
   }
   if (typeof change !== "number" || !Number.isFinite(change) || change < 0)
@@ -75,7 +80,12 @@ function merge(base: unknown, change: unknown, path: string): unknown {
   return change;
 }
 
-const show = (value: unknown): string => (value === null ? "null" : typeof value === "object" || typeof value === "function" ? `a value of type ${typeof value}` : JSON.stringify(value));
+const show = (value: unknown): string =>
+  value === null
+    ? "null"
+    : typeof value === "object" || typeof value === "function"
+      ? `a value of type ${typeof value}`
+      : JSON.stringify(value);
 
 function deepFreeze<T>(value: T): T {
   if (typeof value === "object" && value !== null) {

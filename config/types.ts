@@ -129,6 +129,10 @@ export interface RuntimeConfig {
 /** A change of some settings: every level may be partial. */
 export type PartialRuntimeConfig = {
   readonly [Section in keyof RuntimeConfig]?: RuntimeConfig[Section] extends object
-    ? { readonly [Key in keyof RuntimeConfig[Section]]?: RuntimeConfig[Section][Key] extends object ? Partial<RuntimeConfig[Section][Key]> : RuntimeConfig[Section][Key] }
+    ? {
+        readonly [Key in keyof RuntimeConfig[Section]]?: RuntimeConfig[Section][Key] extends object
+          ? Partial<RuntimeConfig[Section][Key]>
+          : RuntimeConfig[Section][Key];
+      }
     : RuntimeConfig[Section];
 };

@@ -25,7 +25,11 @@ export class HoldfastError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
-    for (let type: unknown = new.target; typeof type === "function" && type !== Error; type = Object.getPrototypeOf(type))
+    for (
+      let type: unknown = new.target;
+      typeof type === "function" && type !== Error;
+      type = Object.getPrototypeOf(type)
+    )
       Object.defineProperty(this, brand((type as { name: string }).name), { value: true });
   }
 
@@ -100,4 +104,11 @@ export interface ErrorSummary {
 export const summarizeError = (error: unknown): ErrorSummary =>
   error instanceof HoldfastError
     ? { code: error.code, message: error.message, retryable: error.retryable }
-    : { code: "handler_failed", message: error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 500) : "the handler threw a value that is not an Error", retryable: false };
+    : {
+        code: "handler_failed",
+        message:
+          error instanceof Error
+            ? `${error.name}: ${error.message}`.slice(0, 500)
+            : "the handler threw a value that is not an Error",
+        retryable: false,
+      };

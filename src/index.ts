@@ -4,21 +4,63 @@
  * @module
  */
 export type { Admission } from "./admission/admit.ts";
-export type { AdmissionDecision, AdmissionPolicy, DependencyAdmission } from "../machines/contracts/admission-policy.ts";
+export type {
+  AdmissionDecision,
+  AdmissionPolicy,
+  DependencyAdmission,
+} from "../machines/contracts/admission-policy.ts";
 export type { Cause } from "../machines/contracts/cause.ts";
 export type { Mode, ModeInForce } from "../machines/contracts/modes.ts";
 export { MODES } from "../machines/contracts/modes.ts";
 export type { Priority } from "../machines/contracts/priority.ts";
 export { PRIORITIES } from "../machines/contracts/priority.ts";
 export { configure, defaultConfig } from "../config/presets.ts";
-export type { BreakerSettings, ConcurrencySettings, PartialRuntimeConfig, RetrySettings, RuntimeConfig } from "../config/types.ts";
+export type {
+  BreakerSettings,
+  ConcurrencySettings,
+  PartialRuntimeConfig,
+  RetrySettings,
+  RuntimeConfig,
+} from "../config/types.ts";
 export type { CallOutcome } from "./dependencies/call.ts";
 export { type CallHandle, dependency, type DependencyOptions } from "./dependencies/define-dependency.ts";
 export type { Dependency } from "./dependencies/dependency.ts";
-export { DependencyError, type DependencyFailureKind, type Effect, type ErrorSummary, HandlerError, HoldfastError, InvalidValueError, MisuseError, StorageError } from "./errors.ts";
-export { type AnyOperationDefinition, defineOperation, type ExecutionContext, type InputOf, type OperationDefinition, type OperationOptions, type ValueOf } from "./operations/define-operation.ts";
-export type { OperationResult, OperationState, OperationView, Page, WaitingState } from "./operations/operation-view.ts";
-export type { Completed, Failed, Outcome, Queued, QueuedBecause, Refused, RefusalReason } from "./operations/outcome.ts";
+export {
+  DependencyError,
+  type DependencyFailureKind,
+  type Effect,
+  type ErrorSummary,
+  HandlerError,
+  HoldfastError,
+  InvalidValueError,
+  MisuseError,
+  StorageError,
+} from "./errors.ts";
+export {
+  type AnyOperationDefinition,
+  defineOperation,
+  type ExecutionContext,
+  type InputOf,
+  type OperationDefinition,
+  type OperationOptions,
+  type ValueOf,
+} from "./operations/define-operation.ts";
+export type {
+  OperationResult,
+  OperationState,
+  OperationView,
+  Page,
+  WaitingState,
+} from "./operations/operation-view.ts";
+export type {
+  Completed,
+  Failed,
+  Outcome,
+  Queued,
+  QueuedBecause,
+  Refused,
+  RefusalReason,
+} from "./operations/outcome.ts";
 export type { Principal } from "./operations/principal.ts";
 export type { SubmitOptions } from "./operations/submit.ts";
 export type { Clock, Logger, LogFields, Random, TimerHandle } from "./ports.ts";

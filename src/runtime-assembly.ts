@@ -45,7 +45,10 @@ export interface RuntimeParts {
   readonly retention: Retention;
   readonly reads: OperationReads;
   readonly deadLetters: DeadLetters;
-  readonly cancel: (operationId: string, options: { readonly reason: string; readonly principal?: Principal }) => Promise<CancelOutcome>;
+  readonly cancel: (
+    operationId: string,
+    options: { readonly reason: string; readonly principal?: Principal },
+  ) => Promise<CancelOutcome>;
 }
 
 const runnable = (definition: AnyOperationDefinition): RunnableDefinition => ({
@@ -66,7 +69,11 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   const random = options.random ?? systemRandom;
   const logger: Logger = options.logger ?? silentLogger;
   const principal: Principal = options.principal ?? { id: "service", permissions: "*" };
-  if (typeof options.dataDirectory !== "string" || options.dataDirectory === "") throw new MisuseError("invalid_options", "createRuntime needs a dataDirectory: the folder in which accepted operations are kept.");
+  if (typeof options.dataDirectory !== "string" || options.dataDirectory === "")
+    throw new MisuseError(
+      "invalid_options",
+      "createRuntime needs a dataDirectory: the folder in which accepted operations are kept.",
+    );
   const catalog = catalogOf(options.operations, options.dependencies ?? []);
   const wheel = new TimerWheel(clock);
 
@@ -88,8 +95,10 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   const abandoned = new AbandonedRuns(wheel, logger, config.operations.maximumAbandonedRuns);
 
   const known = new Map(journal.opened.knownDefinitions.map(({ id, name, version }) => [id, { name, version }]));
-  const operationOf = (definitionId: number): RegisteredOperation | undefined => registry.byName(known.get(definitionId)?.name ?? "");
-  const receiptedOf = (poolId: number) => registry.pool(poolId)?.dependencies.find(({ connection }) => connection.receipts !== undefined);
+  const operationOf = (definitionId: number): RegisteredOperation | undefined =>
+    registry.byName(known.get(definitionId)?.name ?? "");
+  const receiptedOf = (poolId: number) =>
+    registry.pool(poolId)?.dependencies.find(({ connection }) => connection.receipts !== undefined);
   const reads = new OperationReads({ database: reader.database, waiters, wheel });
   const drains = new DrainChecks({ journal, database: reader.database, registry, wheel });
 
@@ -124,7 +133,15 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     onEnded: (event) => events.countEnd(event),
     onClosing: () => fences.wake(),
   });
-  const fences = new Fences({ journal, waiters, wheel, logger, receiptedOf, skips: (definitionId) => operationOf(definitionId)?.definition.onDeadLetter === "skip", timeoutMs: RECEIPT_CALL_TIMEOUT_MS });
+  const fences = new Fences({
+    journal,
+    waiters,
+    wheel,
+    logger,
+    receiptedOf,
+    skips: (definitionId) => operationOf(definitionId)?.definition.onDeadLetter === "skip",
+    timeoutMs: RECEIPT_CALL_TIMEOUT_MS,
+  });
   const dispatcher = new Dispatcher({
     journal,
     executor,
@@ -153,9 +170,17 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     isHeld: (name) => abandoned.isHeld(name),
     findEnding: (sequence) => reads.ending(sequence),
   });
-  const retention = new Retention({ journal, wheel, logger, purgeable: (limit) => reads.purgeable(clock.now() - config.queue.endedRetentionMs, clock.now(), limit), receiptedOf, timeoutMs: RECEIPT_CALL_TIMEOUT_MS });
+  const retention = new Retention({
+    journal,
+    wheel,
+    logger,
+    purgeable: (limit) => reads.purgeable(clock.now() - config.queue.endedRetentionMs, clock.now(), limit),
+    receiptedOf,
+    timeoutMs: RECEIPT_CALL_TIMEOUT_MS,
+  });
 
-  for (const dependency of registry.dependencies.values()) dependency.onCallsFailed = (report) => control.callsFailed(report);
+  for (const dependency of registry.dependencies.values())
+    dependency.onCallsFailed = (report) => control.callsFailed(report);
   control.onPolicy((next) => {
     for (const dependency of registry.dependencies.values()) dependency.apply(next);
     events.emit("policy", next);
@@ -180,7 +205,16 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   };
 
   const sequenceOf = (operationId: string) => reads.sequenceOf(operationId);
-  const deadLetters = new DeadLetters({ journal, clock, list: (page) => reads.list({ state: "dead", ...page }), sequenceOf, expiresAfterMs: config.operations.expiresAfterMs }, principal);
+  const deadLetters = new DeadLetters(
+    {
+      journal,
+      clock,
+      list: (page) => reads.list({ state: "dead", ...page }),
+      sequenceOf,
+      expiresAfterMs: config.operations.expiresAfterMs,
+    },
+    principal,
+  );
 
   return {
     principal,

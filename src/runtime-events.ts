@@ -10,7 +10,12 @@ export interface RuntimeEvents {
   /** A machine took a transition. */
   readonly transition: TransitionRow;
   /** An accepted operation has ended, or has become a dead letter. */
-  readonly ended: { readonly operationId: string; readonly name: string; readonly outcome: "completed" | "failed" | "dead"; readonly replayed: boolean };
+  readonly ended: {
+    readonly operationId: string;
+    readonly name: string;
+    readonly outcome: "completed" | "failed" | "dead";
+    readonly replayed: boolean;
+  };
   /** A person is needed. */
   readonly page: { readonly at: number; readonly subject: string; readonly cause: Cause };
 }
@@ -30,7 +35,12 @@ export class RuntimeEventBus {
   }
 
   /** Operations ended by this process. */
-  get ended(): { readonly completed: number; readonly replayed: number; readonly failed: number; readonly dead: number } {
+  get ended(): {
+    readonly completed: number;
+    readonly replayed: number;
+    readonly failed: number;
+    readonly dead: number;
+  } {
     return { ...this.#ended };
   }
 
@@ -44,7 +54,10 @@ export class RuntimeEventBus {
       try {
         listener(event);
       } catch (error) {
-        this.#logger.error({ event: name, error: error instanceof Error ? error.name : "unknown" }, "a listener threw; it was ignored");
+        this.#logger.error(
+          { event: name, error: error instanceof Error ? error.name : "unknown" },
+          "a listener threw; it was ignored",
+        );
       }
   }
 

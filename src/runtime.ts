@@ -17,7 +17,9 @@ import type { PoolCounts } from "./queue/journal.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
 import type { RuntimeEvents } from "./runtime-events.ts";
 
-export interface RuntimeOptions<Operations extends readonly AnyOperationDefinition[] = readonly AnyOperationDefinition[]> {
+export interface RuntimeOptions<
+  Operations extends readonly AnyOperationDefinition[] = readonly AnyOperationDefinition[],
+> {
   /** Folder of the journal. Made when missing; one runtime at a time. */
   readonly dataDirectory: string;
   readonly operations: Operations;
@@ -54,7 +56,12 @@ export interface RuntimeStatus {
     readonly windowFailures: number;
   }[];
   /** Operations ended by this process. */
-  readonly ended: { readonly completed: number; readonly replayed: number; readonly failed: number; readonly dead: number };
+  readonly ended: {
+    readonly completed: number;
+    readonly replayed: number;
+    readonly failed: number;
+    readonly dead: number;
+  };
 }
 
 export type RuntimePhase = "opened" | "running" | "stopping" | "stopped";
@@ -65,7 +72,9 @@ export type RuntimePhase = "opened" | "running" | "stopping" | "stopped";
  * @throws MisuseError `duplicate_definition`, `duplicate_dependency`, `invalid_definition`
  * @throws StorageError `data_directory_in_use` (says by whom), `database_newer`, `database_corrupt`
  */
-export async function createRuntime<const Operations extends readonly AnyOperationDefinition[]>(options: RuntimeOptions<Operations>): Promise<Runtime> {
+export async function createRuntime<const Operations extends readonly AnyOperationDefinition[]>(
+  options: RuntimeOptions<Operations>,
+): Promise<Runtime> {
   const config = configure(options.config);
   const parts = await assemble(options, config);
   const runtime = new Runtime(parts, config);
@@ -131,30 +140,60 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws MisuseError `unknown_operation`, `not_running`
    */
-  async submit<Definition extends AnyOperationDefinition>(definition: Definition, input: InputOf<Definition>, options: SubmitOptions = {}): Promise<Outcome<ValueOf<Definition>>> {
+  async submit<Definition extends AnyOperationDefinition>(
+    definition: Definition,
+    input: InputOf<Definition>,
+    options: SubmitOptions = {},
+  ): Promise<Outcome<ValueOf<Definition>>> {
     const { submitter, registry, principal } = this.#running();
-    return (await submitter.submit(registry.of(definition), input, { principal, ...options })) as Outcome<ValueOf<Definition>>;
+    return (await submitter.submit(registry.of(definition), input, { principal, ...options })) as Outcome<
+      ValueOf<Definition>
+    >;
   }
 
   /** `submit` for several inputs of one definition, which share commits. Outcomes are in the order of the inputs. */
-  submitMany<Definition extends AnyOperationDefinition>(definition: Definition, inputs: readonly InputOf<Definition>[], options: SubmitOptions = {}): Promise<readonly Outcome<ValueOf<Definition>>[]> {
+  submitMany<Definition extends AnyOperationDefinition>(
+    definition: Definition,
+    inputs: readonly InputOf<Definition>[],
+    options: SubmitOptions = {},
+  ): Promise<readonly Outcome<ValueOf<Definition>>[]> {
     return Promise.all(inputs.map((input) => this.submit(definition, input, options)));
   }
 
   /** Puts an operation on disk and answers `queued` at once; it is executed as soon as it may. */
-  async enqueue<Definition extends AnyOperationDefinition>(definition: Definition, input: InputOf<Definition>, options: SubmitOptions = {}): Promise<Outcome<ValueOf<Definition>>> {
+  async enqueue<Definition extends AnyOperationDefinition>(
+    definition: Definition,
+    input: InputOf<Definition>,
+    options: SubmitOptions = {},
+  ): Promise<Outcome<ValueOf<Definition>>> {
     const { submitter, registry, principal } = this.#running();
-    if (!definition.queueable) throw new MisuseError("not_queueable", `The operation ${definition.name} is not queueable; use submit.`);
-    return (await submitter.enqueue(registry.of(definition), input, { principal, ...options })) as Outcome<ValueOf<Definition>>;
+    if (!definition.queueable)
+      throw new MisuseError("not_queueable", `The operation ${definition.name} is not queueable; use submit.`);
+    return (await submitter.enqueue(registry.of(definition), input, { principal, ...options })) as Outcome<
+      ValueOf<Definition>
+    >;
   }
 
   /** `submit` by name, for callers whose input has no type here (remote ones): an unknown name is a refusal. */
-  async submitByName(name: string, input: unknown, options: SubmitOptions & { readonly enqueue?: boolean } = {}): Promise<Outcome> {
+  async submitByName(
+    name: string,
+    input: unknown,
+    options: SubmitOptions & { readonly enqueue?: boolean } = {},
+  ): Promise<Outcome> {
     const { submitter, registry, principal } = this.#running();
     const operation = registry.byName(name);
-    if (operation === undefined) return { status: "refused", reason: "unknown_operation", message: `There is no operation ${JSON.stringify(name)} here; there are: ${registry.operations.map(({ definition }) => definition.name).join(", ")}.`, retryable: false, retryAfterSeconds: 0 };
+    if (operation === undefined)
+      return {
+        status: "refused",
+        reason: "unknown_operation",
+        message: `There is no operation ${JSON.stringify(name)} here; there are: ${registry.operations.map(({ definition }) => definition.name).join(", ")}.`,
+        retryable: false,
+        retryAfterSeconds: 0,
+      };
     const { enqueue, ...rest } = options;
-    return enqueue === true && operation.definition.queueable ? submitter.enqueue(operation, input, { principal, ...rest }) : submitter.submit(operation, input, { principal, ...rest });
+    return enqueue === true && operation.definition.queueable
+      ? submitter.enqueue(operation, input, { principal, ...rest })
+      : submitter.submit(operation, input, { principal, ...rest });
   }
 
   /** How an operation ended; `pending` while it has not. With `waitMs`, waits that long for the end. */
@@ -168,12 +207,19 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** Waiting operations in one state, in order of acceptance, in pages. */
-  list(options: { readonly state: WaitingState; readonly after?: number; readonly limit?: number }): Promise<Page<OperationView>> {
+  list(options: {
+    readonly state: WaitingState;
+    readonly after?: number;
+    readonly limit?: number;
+  }): Promise<Page<OperationView>> {
     return this.#reads().list(options);
   }
 
   /** Ends an operation that has not begun. One that may have had an effect is fenced first (`closing`). */
-  cancel(operationId: string, options: { readonly reason: string; readonly principal?: Principal }): Promise<CancelOutcome> {
+  cancel(
+    operationId: string,
+    options: { readonly reason: string; readonly principal?: Principal },
+  ): Promise<CancelOutcome> {
     return this.#running().cancel(operationId, options);
   }
 
@@ -182,12 +228,25 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws MisuseError `missing_dependency`
    */
-  call<Value>(dependency: Dependency, work: CallWork<Value>, options: { readonly attemptTimeoutMs?: number; readonly retries?: number } = {}): Promise<CallOutcome<Value>> {
+  call<Value>(
+    dependency: Dependency,
+    work: CallWork<Value>,
+    options: { readonly attemptTimeoutMs?: number; readonly retries?: number } = {},
+  ): Promise<CallOutcome<Value>> {
     const { registry, control, wheel, clock, random } = this.#running();
     const managed = registry.dependencies.get(dependency.name);
-    if (managed === undefined) throw new MisuseError("missing_dependency", `This runtime does not have the dependency ${dependency.name}; give it to createRuntime({ dependencies }).`);
+    if (managed === undefined)
+      throw new MisuseError(
+        "missing_dependency",
+        `This runtime does not have the dependency ${dependency.name}; give it to createRuntime({ dependencies }).`,
+      );
     const { attemptTimeoutMs, retry } = this.config.operations;
-    return callDependency(managed, work, { attemptTimeoutMs: options.attemptTimeoutMs ?? attemptTimeoutMs, retries: options.retries ?? 0, retry }, { policy: () => control.policy, wheel, clock, random });
+    return callDependency(
+      managed,
+      work,
+      { attemptTimeoutMs: options.attemptTimeoutMs ?? attemptTimeoutMs, retries: options.retries ?? 0, retry },
+      { policy: () => control.policy, wheel, clock, random },
+    );
   }
 
   /** Listens; returns a function that takes this back. A listener that throws is logged and disturbs nobody. */
@@ -226,14 +285,21 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const { submitter, dispatcher, executor, fences, retention, control, registry, journal, reader, wheel, waiters } = this.#parts;
+    const { submitter, dispatcher, executor, fences, retention, control, registry, journal, reader, wheel, waiters } =
+      this.#parts;
     this.#phase = "stopping";
     submitter.stop();
     retention.stop();
     fences.stop();
     const idle = dispatcher.stop();
     await this.#within(this.config.stopWithinMs, idle);
-    executor.abortAll(new HoldfastError("runtime_stopping", "The runtime is being stopped; the operation waits on disk for the next start.", { retryable: true }));
+    executor.abortAll(
+      new HoldfastError(
+        "runtime_stopping",
+        "The runtime is being stopped; the operation waits on disk for the next start.",
+        { retryable: true },
+      ),
+    );
     await this.#within(HAND_BACK_MS, idle);
     waiters.releaseAll();
     control.stop();
@@ -253,13 +319,16 @@ export class Runtime implements AsyncDisposable {
   }
 
   #running(): RuntimeParts {
-    if (this.#phase === "opened") throw new MisuseError("not_running", "The runtime has not been started; await runtime.start() first.");
-    if (this.#phase === "stopped") throw new MisuseError("not_running", "The runtime has been stopped; create a new one.");
+    if (this.#phase === "opened")
+      throw new MisuseError("not_running", "The runtime has not been started; await runtime.start() first.");
+    if (this.#phase === "stopped")
+      throw new MisuseError("not_running", "The runtime has been stopped; create a new one.");
     return this.#parts;
   }
 
   #reads(): OperationReads {
-    if (this.#phase === "stopped") throw new MisuseError("not_running", "The runtime has been stopped; create a new one.");
+    if (this.#phase === "stopped")
+      throw new MisuseError("not_running", "The runtime has been stopped; create a new one.");
     return this.#parts.reads;
   }
 }
@@ -268,7 +337,8 @@ export class Runtime implements AsyncDisposable {
 const HAND_BACK_MS = 1_000;
 
 function firstAnswers(control: ControlPlane, dependencies: number, wheel: RuntimeParts["wheel"]): Promise<void> {
-  const answered = (): boolean => Object.values(control.policy.dependencies).filter(({ state }) => state !== "probing").length >= dependencies;
+  const answered = (): boolean =>
+    Object.values(control.policy.dependencies).filter(({ state }) => state !== "probing").length >= dependencies;
   if (answered()) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {

@@ -42,7 +42,10 @@ export class TimerWheel {
   #arm(tick: number): void {
     this.#timer?.cancel();
     this.#armedFor = tick;
-    this.#timer = this.#clock.setTimer(() => this.#fire(), Math.max(0, tick * this.#tickMs - this.#clock.monotonicMs()));
+    this.#timer = this.#clock.setTimer(
+      () => this.#fire(),
+      Math.max(0, tick * this.#tickMs - this.#clock.monotonicMs()),
+    );
   }
 
   #fire(): void {

@@ -53,22 +53,28 @@ export class BreakerCounters {
     this.#window.record(nowMs, true);
     const { consecutiveFailures, failureRate, minimumCalls } = this.#settings;
     if (this.#consecutiveFailures >= consecutiveFailures)
-      return this.#cause(`${this.#consecutiveFailures} failures in a row (limit ${consecutiveFailures}); last ${code}`, {
-        consecutiveFailures: this.#consecutiveFailures,
-        limit: consecutiveFailures,
-        code,
-      });
+      return this.#cause(
+        `${this.#consecutiveFailures} failures in a row (limit ${consecutiveFailures}); last ${code}`,
+        {
+          consecutiveFailures: this.#consecutiveFailures,
+          limit: consecutiveFailures,
+          code,
+        },
+      );
     const { calls, failures } = this.#window;
     if (calls >= minimumCalls && failures >= calls * failureRate)
-      return this.#cause(`${failures} of ${calls} calls failed within ${this.#settings.windowMs} ms (limit ${failureRate * 100} % of at least ${minimumCalls}); last ${code}`, {
-        failures,
-        calls,
-        failureRate: failures / calls,
-        limit: failureRate,
-        minimumCalls,
-        windowMs: this.#settings.windowMs,
-        code,
-      });
+      return this.#cause(
+        `${failures} of ${calls} calls failed within ${this.#settings.windowMs} ms (limit ${failureRate * 100} % of at least ${minimumCalls}); last ${code}`,
+        {
+          failures,
+          calls,
+          failureRate: failures / calls,
+          limit: failureRate,
+          minimumCalls,
+          windowMs: this.#settings.windowMs,
+          code,
+        },
+      );
     return undefined;
   }
 

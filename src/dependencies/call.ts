@@ -35,7 +35,12 @@ export type CallWork<Value> = (context: { readonly signal: AbortSignal }) => Pro
  * The pipeline without an operation: breaker, limit, timeout, retry, counters, and nothing on disk. For people who
  * now use cockatiel or opossum. Never rejects: a refusal and a failure are values.
  */
-export async function callDependency<Value>(dependency: ManagedDependency, work: CallWork<Value>, options: CallOptions, ports: CallPorts): Promise<CallOutcome<Value>> {
+export async function callDependency<Value>(
+  dependency: ManagedDependency,
+  work: CallWork<Value>,
+  options: CallOptions,
+  ports: CallPorts,
+): Promise<CallOutcome<Value>> {
   for (let attemptNumber = 1; ; attemptNumber++) {
     if (!dependency.closed) return notNow(dependency, ports);
     if (dependency.limit.available("live", ports.clock.monotonicMs()) < 1)
@@ -44,10 +49,20 @@ export async function callDependency<Value>(dependency: ManagedDependency, work:
     dependency.limit.take("live");
     const attempt = new Attempt("call", attemptNumber, options.attemptTimeoutMs * ports.policy().attemptTimeoutFactor);
     const timeout = ports.wheel.add(attempt.timeoutMs, () =>
-      attempt.end(new HandlerError("attempt_timeout", `The call to ${dependency.name} had not finished after ${attempt.timeoutMs} ms.`, { retryable: true })),
+      attempt.end(
+        new HandlerError(
+          "attempt_timeout",
+          `The call to ${dependency.name} had not finished after ${attempt.timeoutMs} ms.`,
+          { retryable: true },
+        ),
+      ),
     );
     try {
-      const value = await settle(attempt, async () => work(attempt), () => dependency.limit.give("live"));
+      const value = await settle(
+        attempt,
+        async () => work(attempt),
+        () => dependency.limit.give("live"),
+      );
       dependency.succeeded(generation);
       return { status: "completed", value };
     } catch (error) {
@@ -59,7 +74,9 @@ export async function callDependency<Value>(dependency: ManagedDependency, work:
       timeout.cancel();
       attempt.end();
     }
-    await new Promise<void>((resolve) => ports.wheel.add(retryPauseMs(options.retry, attemptNumber, ports.random), resolve));
+    await new Promise<void>((resolve) =>
+      ports.wheel.add(retryPauseMs(options.retry, attemptNumber, ports.random), resolve),
+    );
   }
 }
 
@@ -73,9 +90,16 @@ function settle<Value>(attempt: Attempt, work: () => Promise<Value>, onSettled: 
 
 function notNow(dependency: ManagedDependency, ports: CallPorts): Refused {
   const admission = ports.policy().dependencies[dependency.name];
-  const seconds = admission?.nextProbeAt === undefined ? 1 : Math.max(1, Math.ceil((admission.nextProbeAt - ports.clock.now()) / 1_000));
-  return refused("unavailable", `${dependency.name} is not to be called now: ${admission?.cause.what ?? "its breaker has not closed yet"}.`, {
-    retryAfterSeconds: seconds,
-    ...(admission === undefined ? {} : { cause: admission.cause }),
-  });
+  const seconds =
+    admission?.nextProbeAt === undefined
+      ? 1
+      : Math.max(1, Math.ceil((admission.nextProbeAt - ports.clock.now()) / 1_000));
+  return refused(
+    "unavailable",
+    `${dependency.name} is not to be called now: ${admission?.cause.what ?? "its breaker has not closed yet"}.`,
+    {
+      retryAfterSeconds: seconds,
+      ...(admission === undefined ? {} : { cause: admission.cause }),
+    },
+  );
 }

@@ -19,14 +19,19 @@ export interface DependencyOptions {
 
 /** What a handler gets for such a dependency: a call has an owner, a signal, and a key that stays the same over replays. */
 export interface CallHandle {
-  call<Value>(work: (context: { readonly signal: AbortSignal; readonly idempotencyKey: string }) => Promise<Value> | Value): Promise<Value>;
+  call<Value>(
+    work: (context: { readonly signal: AbortSignal; readonly idempotencyKey: string }) => Promise<Value> | Value,
+  ): Promise<Value>;
 }
 
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9._-]{0,63}$/;
 
 export function checkDependencyName(name: string): void {
   if (!NAME_PATTERN.test(name))
-    throw new MisuseError("invalid_dependency", `A dependency's name must start with a letter and have only letters, digits, dots, dashes and underscores (64 at most), not ${JSON.stringify(name)}.`);
+    throw new MisuseError(
+      "invalid_dependency",
+      `A dependency's name must start with a letter and have only letters, digits, dots, dashes and underscores (64 at most), not ${JSON.stringify(name)}.`,
+    );
 }
 
 /**
@@ -57,7 +62,9 @@ class CallConnection implements DependencyConnection<CallHandle> {
       const signal = AbortSignal.timeout(timeoutMs);
       await Promise.race([
         this.#options.probe({ signal }),
-        new Promise((_, reject) => signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`)))),
+        new Promise((_, reject) =>
+          signal.addEventListener("abort", () => reject(new Error(`no answer within ${timeoutMs} ms`))),
+        ),
       ]);
     } catch (error) {
       throw this.toError(error);
@@ -75,7 +82,8 @@ class CallConnection implements DependencyConnection<CallHandle> {
   handle(attempt: Attempt): CallHandle {
     return {
       call: async (work) => {
-        if (attempt.ended) throw new HandlerError("attempt_ended", "This attempt is over; its handles cannot be used any more.");
+        if (attempt.ended)
+          throw new HandlerError("attempt_ended", "This attempt is over; its handles cannot be used any more.");
         let stopListening: (() => void) | undefined;
         try {
           return await Promise.race([
@@ -96,11 +104,15 @@ class CallConnection implements DependencyConnection<CallHandle> {
   toError(error: unknown): DependencyError {
     if (error instanceof DependencyError) return error;
     const kind = this.#options.classify?.(error) ?? "unavailable";
-    return new DependencyError("call_failed", `A call to ${this.#options.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`, {
-      dependency: this.#options.name,
-      kind,
-      effect: "unknown",
-      cause: error,
-    });
+    return new DependencyError(
+      "call_failed",
+      `A call to ${this.#options.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
+      {
+        dependency: this.#options.name,
+        kind,
+        effect: "unknown",
+        cause: error,
+      },
+    );
   }
 }

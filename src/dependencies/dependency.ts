@@ -61,7 +61,9 @@ export interface OnceResult {
   readonly result: string | undefined;
 }
 
-export type FenceResult = { readonly state: "fenced" } | { readonly state: "applied"; readonly result: string | undefined };
+export type FenceResult =
+  | { readonly state: "fenced" }
+  | { readonly state: "applied"; readonly result: string | undefined };
 
 /**
  * Exactly-once effects. `Handle` is the transaction that a handler writes through.

@@ -13,7 +13,15 @@ export interface CallsFailed {
 
 export type ProbeResult =
   | { readonly ok: true; readonly tookMs: number }
-  | { readonly ok: false; readonly code: string; readonly message: string; readonly misconfigured: boolean; readonly reconnect: boolean };
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly misconfigured: boolean;
+      readonly reconnect: boolean;
+    };
 
 /** What an action came to: a remedy that did not help says so. */
-export type ActionResult = { readonly ok: true; readonly detail: string } | { readonly ok: false; readonly detail: string };
+export type ActionResult =
+  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: false; readonly detail: string };

@@ -90,11 +90,17 @@ export class ManagedDependency {
 
   /** What a failed call means, where the call as a whole belongs to this dependency. */
   toError(error: unknown): DependencyError {
-    const known = this.connection.classify(error) ?? (error instanceof HandlerError ? undefined : this.connection.toError?.(error));
+    const known =
+      this.connection.classify(error) ?? (error instanceof HandlerError ? undefined : this.connection.toError?.(error));
     if (known !== undefined) return known;
     const code = error instanceof HandlerError ? error.code : "call_failed";
     const message = error instanceof Error ? error.message : "The call threw a value that is not an Error.";
-    return new DependencyError(code, message, { dependency: this.name, kind: "unavailable", effect: "unknown", cause: error });
+    return new DependencyError(code, message, {
+      dependency: this.name,
+      kind: "unavailable",
+      effect: "unknown",
+      cause: error,
+    });
   }
 
   async probe(): Promise<ProbeResult> {
@@ -105,8 +111,20 @@ export class ManagedDependency {
     } catch (error) {
       const failure = error instanceof DependencyError ? error : this.connection.classify(error);
       if (failure === undefined)
-        return { ok: false, code: "probe_failed", message: error instanceof Error ? error.message : "the probe threw a value that is not an Error", misconfigured: false, reconnect: false };
-      return { ok: false, code: failure.code, message: failure.message, misconfigured: failure.kind === "misconfigured", reconnect: failure.reconnect };
+        return {
+          ok: false,
+          code: "probe_failed",
+          message: error instanceof Error ? error.message : "the probe threw a value that is not an Error",
+          misconfigured: false,
+          reconnect: false,
+        };
+      return {
+        ok: false,
+        code: failure.code,
+        message: failure.message,
+        misconfigured: failure.kind === "misconfigured",
+        reconnect: failure.reconnect,
+      };
     }
   }
 

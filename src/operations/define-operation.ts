@@ -55,7 +55,10 @@ export interface OperationOptions<
   /** False for what makes no sense later (reads): it stays off the disk, and is refused when it cannot run now. Default true. */
   readonly queueable?: boolean;
   /** Answers instead of a refusal when an operation that cannot wait cannot run. */
-  readonly fallback?: (context: { readonly input: StandardSchemaV1.InferOutput<Schema>; readonly cause: Cause }) => Value | Promise<Value>;
+  readonly fallback?: (context: {
+    readonly input: StandardSchemaV1.InferOutput<Schema>;
+    readonly cause: Cause;
+  }) => Value | Promise<Value>;
   /** `park` (default): the lane waits behind a dead letter for a person. `skip`: the lane goes on. */
   readonly onDeadLetter?: "park" | "skip";
   /** Turns the stored input of an older version into today's, before it is validated. */
@@ -64,7 +67,9 @@ export interface OperationOptions<
    * Does the work. Called once per attempt, with the transaction of at most one dependency that keeps receipts:
    * its effect then happens once, however often this is called.
    */
-  readonly execute: (context: ExecutionContext<StandardSchemaV1.InferOutput<Schema>> & Handles<Uses>) => Value | Promise<Value>;
+  readonly execute: (
+    context: ExecutionContext<StandardSchemaV1.InferOutput<Schema>> & Handles<Uses>,
+  ) => Value | Promise<Value>;
 }
 
 /** A definition, checked and frozen. Made by `defineOperation`. */
@@ -129,18 +134,25 @@ export function defineOperation<
   const invalid = (part: string, why: string): never => {
     throw new MisuseError("invalid_definition", `Operation ${JSON.stringify(name)}: ${part} ${why}.`);
   };
-  if (typeof name !== "string" || !NAME_PATTERN.test(name)) invalid("name", "must start with a letter and have only letters, digits, dots, dashes and underscores (128 at most)");
+  if (typeof name !== "string" || !NAME_PATTERN.test(name))
+    invalid(
+      "name",
+      "must start with a letter and have only letters, digits, dots, dashes and underscores (128 at most)",
+    );
   if (!Number.isSafeInteger(version) || version < 1) invalid("version", "must be a whole number from 1");
-  if (typeof options.input?.["~standard"]?.validate !== "function") invalid("input", "must be a Standard Schema validator, for example z.object({ … })");
+  if (typeof options.input?.["~standard"]?.validate !== "function")
+    invalid("input", "must be a Standard Schema validator, for example z.object({ … })");
   if (!PRIORITIES.includes(priority)) invalid("priority", `must be one of ${PRIORITIES.join(", ")}`);
   if (typeof options.execute !== "function") invalid("execute", "must be a function");
   for (const part of ["answerWithinMs", "attemptTimeoutMs", "expiresAfterMs"] as const) {
     const value = options[part];
-    if (value !== undefined && !(Number.isFinite(value) && value > 0)) invalid(part, "must be a positive number of milliseconds");
+    if (value !== undefined && !(Number.isFinite(value) && value > 0))
+      invalid(part, "must be a positive number of milliseconds");
   }
   for (const [property, dependency] of Object.entries(options.dependsOn ?? {})) {
     if (RESERVED.has(property)) invalid(`dependsOn.${property}`, "has a name that handlers get for something else");
-    if (typeof (dependency as Dependency | undefined)?.connect !== "function") invalid(`dependsOn.${property}`, "is not a dependency; make one with dependency(), embeddedGraph() or neo4j()");
+    if (typeof (dependency as Dependency | undefined)?.connect !== "function")
+      invalid(`dependsOn.${property}`, "is not a dependency; make one with dependency(), embeddedGraph() or neo4j()");
   }
   return Object.freeze({
     ...options,

@@ -16,7 +16,10 @@ export function endedOutcome(operationId: string, ending: Ending): Completed | F
         status: "failed",
         operationId,
         effect: "none",
-        error: new HoldfastError(`operation_${ending.outcome}`, `The operation was ${ending.outcome} before it took effect.`),
+        error: new HoldfastError(
+          `operation_${ending.outcome}`,
+          `The operation was ${ending.outcome} before it took effect.`,
+        ),
       };
   }
 }
@@ -25,4 +28,10 @@ export function endedOutcome(operationId: string, ending: Ending): Completed | F
 export const completed = (operationId: string, resultText: string | undefined, valueOmitted: boolean): Completed =>
   valueOmitted
     ? { status: "completed", operationId, valueOmitted: true, source: "execution" }
-    : { status: "completed", operationId, value: resultText === undefined ? undefined : JSON.parse(resultText), valueOmitted: false, source: "execution" };
+    : {
+        status: "completed",
+        operationId,
+        value: resultText === undefined ? undefined : JSON.parse(resultText),
+        valueOmitted: false,
+        source: "execution",
+      };

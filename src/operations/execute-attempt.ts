@@ -10,7 +10,13 @@ import { validateInput } from "./validate-input.ts";
 export type AttemptResult =
   | { readonly kind: "completed"; readonly result: string | undefined; readonly replayed: boolean }
   /** `owner`: the dependency whose failure it was; undefined for the handler's own. */
-  | { readonly kind: "failed"; readonly error: HoldfastError; readonly effect: Effect; readonly retryable: boolean; readonly owner: string | undefined };
+  | {
+      readonly kind: "failed";
+      readonly error: HoldfastError;
+      readonly effect: Effect;
+      readonly retryable: boolean;
+      readonly owner: string | undefined;
+    };
 
 export interface AttemptRequest {
   readonly operation: RegisteredOperation;
@@ -54,10 +60,12 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
       },
     };
     for (const { property, dependency } of operation.uses)
-      if (dependency !== operation.receipted?.dependency) Object.defineProperty(context, property, { value: dependency.connection.handle(attempt), enumerable: true });
+      if (dependency !== operation.receipted?.dependency)
+        Object.defineProperty(context, property, { value: dependency.connection.handle(attempt), enumerable: true });
     const work = async (handle?: unknown): Promise<string | undefined> => {
       begun = true;
-      if (operation.receipted !== undefined) Object.defineProperty(context, operation.receipted.property, { value: handle, enumerable: true });
+      if (operation.receipted !== undefined)
+        Object.defineProperty(context, operation.receipted.property, { value: handle, enumerable: true });
       try {
         return resultText(definition.name, await definition.execute(context as never));
       } finally {
@@ -69,7 +77,10 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
     let replayed = false;
     if (receipts === undefined) result = await untilEnded(attempt, work());
     else {
-      const once = await receipts.once({ receipt: request.receipt ?? null, keepResult: request.keepResult, attempt }, work);
+      const once = await receipts.once(
+        { receipt: request.receipt ?? null, keepResult: request.keepResult, attempt },
+        work,
+      );
       result = once.result;
       replayed = once.applied === "before";
     }
@@ -85,13 +96,22 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
 }
 
 /** The stored input as today's version takes it. */
-async function parseStored(operation: RegisteredOperation, text: string | undefined, version: number): Promise<{ readonly value: unknown }> {
+async function parseStored(
+  operation: RegisteredOperation,
+  text: string | undefined,
+  version: number,
+): Promise<{ readonly value: unknown }> {
   const { definition } = operation;
   let stored: unknown = text === undefined ? undefined : JSON.parse(text);
-  if (version < definition.version && definition.migrateInput !== undefined) stored = definition.migrateInput(stored, version);
+  if (version < definition.version && definition.migrateInput !== undefined)
+    stored = definition.migrateInput(stored, version);
   const validation = await validateInput(definition.input, stored);
   if (!validation.ok)
-    throw new InvalidValueError("invalid_input", validation.path, `The stored input of ${definition.name} (version ${version}) is not valid for version ${definition.version} at ${validation.path}: ${validation.message}.`);
+    throw new InvalidValueError(
+      "invalid_input",
+      validation.path,
+      `The stored input of ${definition.name} (version ${version}) is not valid for version ${definition.version} at ${validation.path}: ${validation.message}.`,
+    );
   return validation;
 }
 
@@ -99,7 +119,11 @@ function resultText(name: string, value: unknown): string | undefined {
   try {
     return toJsonText(value);
   } catch (error) {
-    throw new HandlerError("invalid_result", `The handler of ${name} returned a value that JSON would change. ${error instanceof Error ? error.message : ""}`, { cause: error });
+    throw new HandlerError(
+      "invalid_result",
+      `The handler of ${name} returned a value that JSON would change. ${error instanceof Error ? error.message : ""}`,
+      { cause: error },
+    );
   }
 }
 
@@ -110,19 +134,37 @@ const untilEnded = <Value>(attempt: Attempt, work: Promise<Value>): Promise<Valu
   });
 
 const timedOut = (name: string, timeoutMs: number): HandlerError =>
-  new HandlerError("attempt_timeout", `The handler of ${name} had not finished after ${timeoutMs} ms.`, { retryable: true });
+  new HandlerError("attempt_timeout", `The handler of ${name} had not finished after ${timeoutMs} ms.`, {
+    retryable: true,
+  });
 
 function failed(operation: RegisteredOperation, generations: readonly number[], error: unknown): AttemptResult {
   for (const [index, { dependency }] of operation.uses.entries()) {
-    const failure = error instanceof DependencyError ? (error.dependency === dependency.name ? error : undefined) : dependency.connection.classify(error);
+    const failure =
+      error instanceof DependencyError
+        ? error.dependency === dependency.name
+          ? error
+          : undefined
+        : dependency.connection.classify(error);
     if (failure === undefined) continue;
     dependency.failed(generations[index]!, failure);
-    return { kind: "failed", error: failure, effect: failure.effect, retryable: failure.retryable, owner: dependency.name };
+    return {
+      kind: "failed",
+      error: failure,
+      effect: failure.effect,
+      retryable: failure.retryable,
+      owner: dependency.name,
+    };
   }
-  if (error instanceof HoldfastError) return { kind: "failed", error, effect: "none", retryable: error.retryable, owner: undefined };
-  const wrapped = new HandlerError("handler_failed", `The handler of ${operation.definition.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`, {
-    cause: error,
-    retryable: (error as { retryable?: unknown } | null)?.retryable === true,
-  });
+  if (error instanceof HoldfastError)
+    return { kind: "failed", error, effect: "none", retryable: error.retryable, owner: undefined };
+  const wrapped = new HandlerError(
+    "handler_failed",
+    `The handler of ${operation.definition.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
+    {
+      cause: error,
+      retryable: (error as { retryable?: unknown } | null)?.retryable === true,
+    },
+  );
   return { kind: "failed", error: wrapped, effect: "none", retryable: wrapped.retryable, owner: undefined };
 }

@@ -45,8 +45,12 @@ function check(value: unknown, path: string, level: number, ancestors: object[])
 function checkPlain(value: object, path: string): void {
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null && Object.getPrototypeOf(prototype) !== null)
-    throw notJson(path, `a ${value.constructor?.name ?? "class instance"} would lose its type; convert it first (a Date with toISOString(), a Map or Set to a list)`);
-  if (typeof (value as { toJSON?: unknown }).toJSON === "function") throw notJson(path, "it has a toJSON method, which would replace it");
+    throw notJson(
+      path,
+      `a ${value.constructor?.name ?? "class instance"} would lose its type; convert it first (a Date with toISOString(), a Map or Set to a list)`,
+    );
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function")
+    throw notJson(path, "it has a toJSON method, which would replace it");
   if (Object.getOwnPropertySymbols(value).length > 0) throw notJson(path, "its symbol keys would be dropped");
 }
 

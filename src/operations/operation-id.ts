@@ -14,4 +14,5 @@ export const receiptOperationId = (journalId: string, operationId: string): stri
   operationId.length === 35 ? operationId : `${journalId}:${operationId}`;
 
 /** Tells whether two inputs under one idempotency key are the same. */
-export const inputHash = (definition: string, inputText: string): string => hash("sha256", `${definition}\n${inputText}`, "hex").slice(0, 32);
+export const inputHash = (definition: string, inputText: string): string =>
+  hash("sha256", `${definition}\n${inputText}`, "hex").slice(0, 32);

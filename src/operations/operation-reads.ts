@@ -29,11 +29,27 @@ export class OperationReads {
 
   async get(operationId: string): Promise<OperationView | undefined> {
     const found = await findOperation(this.#ports.database, operationId);
-    return found === undefined ? undefined : found.found === "waiting" ? viewOfWaiting(found.operation) : viewOfEnded(found.operation);
+    return found === undefined
+      ? undefined
+      : found.found === "waiting"
+        ? viewOfWaiting(found.operation)
+        : viewOfEnded(found.operation);
   }
 
-  async list({ state, after, limit = 100 }: { readonly state: WaitingState; readonly after?: number; readonly limit?: number }): Promise<Page<OperationView>> {
-    const page = await listOperations(this.#ports.database, { state, ...(after === undefined ? {} : { after }), limit: Math.max(1, Math.min(limit, LARGEST_PAGE_ROWS)) });
+  async list({
+    state,
+    after,
+    limit = 100,
+  }: {
+    readonly state: WaitingState;
+    readonly after?: number;
+    readonly limit?: number;
+  }): Promise<Page<OperationView>> {
+    const page = await listOperations(this.#ports.database, {
+      state,
+      ...(after === undefined ? {} : { after }),
+      limit: Math.max(1, Math.min(limit, LARGEST_PAGE_ROWS)),
+    });
     return { rows: page.rows.map(viewOfWaiting), ...(page.next === undefined ? {} : { next: page.next }) };
   }
 
@@ -57,7 +73,12 @@ export class OperationReads {
     const sequence = await this.sequenceOf(operationId);
     if (sequence === undefined) return { status: "unknown", operationId };
     const settled = Promise.withResolvers<void>();
-    const waiter: Waiter = { isSubmitter: false, retrying: false, settle: () => settled.resolve(), release: () => settled.resolve() };
+    const waiter: Waiter = {
+      isSubmitter: false,
+      retrying: false,
+      settle: () => settled.resolve(),
+      release: () => settled.resolve(),
+    };
     // Listening begins before the first look, so that no end can slip between the two.
     if (waitMs > 0) this.#ports.waiters.add(sequence, waiter);
     try {
@@ -94,7 +115,12 @@ function resultOf(operationId: string, end: EndedOperation): OperationResult {
     case "completed":
       return end.valueOmitted
         ? { status: "completed", operationId, valueOmitted: true }
-        : { status: "completed", operationId, value: end.result === undefined ? undefined : JSON.parse(end.result), valueOmitted: false };
+        : {
+            status: "completed",
+            operationId,
+            value: end.result === undefined ? undefined : JSON.parse(end.result),
+            valueOmitted: false,
+          };
     case "failed":
       return { status: "failed", operationId, error: end.error ?? UNKNOWN_ERROR };
     case "cancelled":

@@ -24,11 +24,18 @@ export function catalogOf(definitions: readonly AnyOperationDefinition[], extra:
   const add = (dependency: Dependency): void => {
     const known = dependencies.get(dependency.name);
     if (known !== undefined && known !== dependency)
-      throw new MisuseError("duplicate_dependency", `There are two dependencies named ${dependency.name}; make one and share it, or name them apart.`);
+      throw new MisuseError(
+        "duplicate_dependency",
+        `There are two dependencies named ${dependency.name}; make one and share it, or name them apart.`,
+      );
     dependencies.set(dependency.name, dependency);
   };
   for (const definition of definitions) {
-    if (names.has(definition.name)) throw new MisuseError("duplicate_definition", `The operation ${definition.name} is defined twice; every name has one definition, and older versions are migrated by migrateInput.`);
+    if (names.has(definition.name))
+      throw new MisuseError(
+        "duplicate_definition",
+        `The operation ${definition.name} is defined twice; every name has one definition, and older versions are migrated by migrateInput.`,
+      );
     names.add(definition.name);
     for (const dependency of Object.values(definition.dependsOn)) add(dependency);
   }
@@ -43,18 +50,40 @@ export class OperationRegistry {
   readonly #byName = new Map<string, RegisteredOperation>();
   readonly #poolById = new Map<number, Pool>();
 
-  constructor(catalog: Catalog, ids: { readonly pools: readonly number[]; readonly definitions: readonly number[] }, config: RuntimeConfig, clock: Clock, logger: Logger) {
-    this.dependencies = new Map([...catalog.dependencies].map(([name, dependency]) => [name, new ManagedDependency(dependency, config, clock, logger)]));
+  constructor(
+    catalog: Catalog,
+    ids: { readonly pools: readonly number[]; readonly definitions: readonly number[] },
+    config: RuntimeConfig,
+    clock: Clock,
+    logger: Logger,
+  ) {
+    this.dependencies = new Map(
+      [...catalog.dependencies].map(([name, dependency]) => [
+        name,
+        new ManagedDependency(dependency, config, clock, logger),
+      ]),
+    );
     this.pools = catalog.poolNames.map((name, index) => {
       const dependencies = dependenciesOfPool(name).map((dependency) => this.dependencies.get(dependency)!);
       // What depends on nothing is limited too: by a limit of its own, which has no breaker and no slow start.
-      const limits = dependencies.length > 0 ? dependencies.map(({ limit }) => limit) : [new ConcurrencyLimit({ ...config.concurrency, slowStartMs: 0 })];
+      const limits =
+        dependencies.length > 0
+          ? dependencies.map(({ limit }) => limit)
+          : [new ConcurrencyLimit({ ...config.concurrency, slowStartMs: 0 })];
       return { id: ids.pools[index]!, name, dependencies, limits };
     });
     for (const pool of this.pools) this.#poolById.set(pool.id, pool);
     for (const [index, definition] of catalog.definitions.entries()) {
       const poolId = ids.pools[catalog.poolNames.indexOf(poolNameOf(definition))]!;
-      this.#byName.set(definition.name, registerOperation(definition, this.dependencies, { definitionId: ids.definitions[index]!, poolId }, config.operations));
+      this.#byName.set(
+        definition.name,
+        registerOperation(
+          definition,
+          this.dependencies,
+          { definitionId: ids.definitions[index]!, poolId },
+          config.operations,
+        ),
+      );
     }
   }
 
@@ -70,7 +99,10 @@ export class OperationRegistry {
   of(definition: AnyOperationDefinition): RegisteredOperation {
     const registered = this.#byName.get(definition.name);
     if (registered === undefined || registered.definition !== definition)
-      throw new MisuseError("unknown_operation", `The operation ${definition.name} is not one of this runtime's; give this very definition to createRuntime({ operations }).`);
+      throw new MisuseError(
+        "unknown_operation",
+        `The operation ${definition.name} is not one of this runtime's; give this very definition to createRuntime({ operations }).`,
+      );
     return registered;
   }
 

@@ -5,14 +5,7 @@ import type { ErrorSummary } from "../errors.ts";
 export type WaitingState = "ready" | "scheduled" | "blocked" | "running" | "closing" | "held" | "dead";
 
 /** Where an accepted operation is in its life. `parked`: it waits behind a dead letter of its lane. */
-export type OperationState =
-  | WaitingState
-  | "parked"
-  | "completed"
-  | "failed"
-  | "cancelled"
-  | "expired"
-  | "discarded";
+export type OperationState = WaitingState | "parked" | "completed" | "failed" | "cancelled" | "expired" | "discarded";
 
 /** An operation as lists and look-ups show it. The input is not part of it: it may be sensitive and large. */
 export interface OperationView {
@@ -40,7 +33,12 @@ export interface OperationView {
 export type OperationResult<Value = unknown> =
   | { readonly status: "pending"; readonly operationId: string; readonly state: OperationState }
   | { readonly status: "completed"; readonly operationId: string; readonly value: Value; readonly valueOmitted: false }
-  | { readonly status: "completed"; readonly operationId: string; readonly value?: undefined; readonly valueOmitted: true }
+  | {
+      readonly status: "completed";
+      readonly operationId: string;
+      readonly value?: undefined;
+      readonly valueOmitted: true;
+    }
   | { readonly status: "failed"; readonly operationId: string; readonly error: ErrorSummary }
   | { readonly status: "cancelled" | "expired" | "discarded"; readonly operationId: string }
   | { readonly status: "unknown"; readonly operationId: string };

@@ -17,7 +17,13 @@ export type Completed<Value = unknown> =
       /** `fallback`: the dependency was not asked; the definition's `fallback` answered. */
       readonly source: "execution" | "fallback";
     }
-  | { readonly status: "completed"; readonly operationId: string; readonly value?: undefined; readonly valueOmitted: true; readonly source: "execution" };
+  | {
+      readonly status: "completed";
+      readonly operationId: string;
+      readonly value?: undefined;
+      readonly valueOmitted: true;
+      readonly source: "execution";
+    };
 
 /** On disk, and executed later. */
 export interface Queued {

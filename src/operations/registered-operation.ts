@@ -34,12 +34,19 @@ export function registerOperation(
 ): RegisteredOperation {
   const uses = Object.entries(definition.dependsOn).map(([property, { name }]) => {
     const dependency = dependencies.get(name);
-    if (dependency === undefined) throw new MisuseError("missing_dependency", `Operation ${definition.name} depends on ${name}, which this runtime does not have.`);
+    if (dependency === undefined)
+      throw new MisuseError(
+        "missing_dependency",
+        `Operation ${definition.name} depends on ${name}, which this runtime does not have.`,
+      );
     return { property, dependency };
   });
   const receipted = uses.filter(({ dependency }) => dependency.connection.receipts !== undefined);
   if (receipted.length > 1)
-    throw new MisuseError("invalid_definition", `Operation ${definition.name} depends on ${receipted.map(({ dependency }) => dependency.name).join(" and ")}, which both keep receipts: an effect can be made once in one of them only. Split the operation.`);
+    throw new MisuseError(
+      "invalid_definition",
+      `Operation ${definition.name} depends on ${receipted.map(({ dependency }) => dependency.name).join(" and ")}, which both keep receipts: an effect can be made once in one of them only. Split the operation.`,
+    );
   return {
     definition,
     ...ids,

@@ -11,7 +11,10 @@ export function retryPauseMs(settings: RetrySettings, attempts: number, random: 
   let pauseMs = settings.initialPauseMs;
   for (let attempt = 1; attempt <= attempts; attempt++) {
     const upperMs = Math.max(settings.initialPauseMs, pauseMs * 3);
-    pauseMs = Math.min(settings.maximumPauseMs, settings.initialPauseMs + random.next() * (upperMs - settings.initialPauseMs));
+    pauseMs = Math.min(
+      settings.maximumPauseMs,
+      settings.initialPauseMs + random.next() * (upperMs - settings.initialPauseMs),
+    );
   }
   return Math.round(pauseMs);
 }

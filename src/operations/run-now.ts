@@ -22,7 +22,12 @@ export interface RunNowRequest {
 export async function runNow(
   request: RunNowRequest,
   operationId: string,
-  ports: { readonly wheel: TimerWheel; readonly config: RuntimeConfig; readonly policy: () => AdmissionPolicy; readonly clock: { monotonicMs(): number } },
+  ports: {
+    readonly wheel: TimerWheel;
+    readonly config: RuntimeConfig;
+    readonly policy: () => AdmissionPolicy;
+    readonly clock: { monotonicMs(): number };
+  },
   onFinished: () => void,
 ): Promise<Outcome> {
   const { operation } = request;
@@ -54,7 +59,12 @@ export async function runNow(
         },
       });
       if (result.kind === "completed") return completed(operationId, result.result, false);
-      const again = result.retryable && result.effect === "none" && attemptNumber < operation.retry.maximumAttempts && operation.uses.every(({ dependency }) => dependency.closed) && ports.clock.monotonicMs() - startedAtMs < request.answerWithinMs;
+      const again =
+        result.retryable &&
+        result.effect === "none" &&
+        attemptNumber < operation.retry.maximumAttempts &&
+        operation.uses.every(({ dependency }) => dependency.closed) &&
+        ports.clock.monotonicMs() - startedAtMs < request.answerWithinMs;
       if (!again) return { status: "failed", operationId, effect: result.effect, error: result.error };
     }
   } finally {

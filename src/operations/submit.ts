@@ -80,19 +80,39 @@ export class Submitter {
     this.#stopping = true;
   }
 
-  async submit(operation: RegisteredOperation, input: unknown, options: SubmitOptions & { readonly principal: Principal }): Promise<Outcome> {
+  async submit(
+    operation: RegisteredOperation,
+    input: unknown,
+    options: SubmitOptions & { readonly principal: Principal },
+  ): Promise<Outcome> {
     return this.#go(operation, input, options, true);
   }
 
-  async enqueue(operation: RegisteredOperation, input: unknown, options: SubmitOptions & { readonly principal: Principal }): Promise<Outcome> {
+  async enqueue(
+    operation: RegisteredOperation,
+    input: unknown,
+    options: SubmitOptions & { readonly principal: Principal },
+  ): Promise<Outcome> {
     return this.#go(operation, input, options, false);
   }
 
-  async #go(operation: RegisteredOperation, input: unknown, options: SubmitOptions & { readonly principal: Principal }, waits: boolean): Promise<Outcome> {
+  async #go(
+    operation: RegisteredOperation,
+    input: unknown,
+    options: SubmitOptions & { readonly principal: Principal },
+    waits: boolean,
+  ): Promise<Outcome> {
     const { queue } = this.#ports.config;
-    if (this.#stopping) return refused("stopping", "The runtime is being stopped; submit to another instance or after its restart.", { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS });
+    if (this.#stopping)
+      return refused("stopping", "The runtime is being stopped; submit to another instance or after its restart.", {
+        retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS,
+      });
     if (this.#pendingSubmits >= queue.maximumPendingSubmits || this.#pendingBytes >= queue.maximumPendingBytes)
-      return refused("overloaded", `${this.#pendingSubmits} submits wait for an answer already; send fewer at a time, or use enqueue.`, { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS });
+      return refused(
+        "overloaded",
+        `${this.#pendingSubmits} submits wait for an answer already; send fewer at a time, or use enqueue.`,
+        { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS },
+      );
     this.#pendingSubmits += 1;
     let bytes = 0;
     try {
@@ -108,16 +128,29 @@ export class Submitter {
   }
 
   /** Authorize, validate, admit: nothing is stored, nothing is sent. */
-  async #prepare(operation: RegisteredOperation, input: unknown, options: SubmitOptions & { readonly principal: Principal }): Promise<Prepared | Refused> {
+  async #prepare(
+    operation: RegisteredOperation,
+    input: unknown,
+    options: SubmitOptions & { readonly principal: Principal },
+  ): Promise<Prepared | Refused> {
     const { policy, poolOf } = this.#ports;
     const { definition } = operation;
     const { principal } = options;
-    if (!isAllowed(principal, definition.permission)) return refused("forbidden", `${principal.id} lacks the permission ${definition.permission}, which ${definition.name} asks for.`);
+    if (!isAllowed(principal, definition.permission))
+      return refused(
+        "forbidden",
+        `${principal.id} lacks the permission ${definition.permission}, which ${definition.name} asks for.`,
+      );
 
     const text = this.#inputText(input);
     if (typeof text !== "string") return text;
     const validation = await validateInput(definition.input, JSON.parse(text));
-    if (!validation.ok) return refused("invalid_input", `The input of ${definition.name} is not valid at ${validation.path}: ${validation.message}.`, { path: validation.path });
+    if (!validation.ok)
+      return refused(
+        "invalid_input",
+        `The input of ${definition.name} is not valid at ${validation.path}: ${validation.message}.`,
+        { path: validation.path },
+      );
 
     const priority = lowered(options.priority ?? definition.priority, principal.highestPriority);
     return {
@@ -143,7 +176,13 @@ export class Submitter {
     try {
       const text = toJsonText(input) ?? "null";
       const bytes = text.length > maximumInputBytes ? text.length : Buffer.byteLength(text);
-      return bytes <= maximumInputBytes ? text : refused("input_too_large", `The input is ${bytes} bytes of JSON; at most ${maximumInputBytes} are taken. Store it elsewhere and send a reference.`, { path: "$" });
+      return bytes <= maximumInputBytes
+        ? text
+        : refused(
+            "input_too_large",
+            `The input is ${bytes} bytes of JSON; at most ${maximumInputBytes} are taken. Store it elsewhere and send a reference.`,
+            { path: "$" },
+          );
     } catch (error) {
       if (error instanceof InvalidValueError) return refused("invalid_input", error.message, { path: error.path });
       throw error;
@@ -154,7 +193,8 @@ export class Submitter {
     const { operation, pool, admission } = prepared;
     const { journal, dispatcher, isHeld } = this.#ports;
     if (admission.decision === "refuse") return this.#refusal(prepared);
-    const starts = admission.decision === "run" && !isHeld(operation.definition.name) && dispatcher.tryStart(operation, pool);
+    const starts =
+      admission.decision === "run" && !isHeld(operation.definition.name) && dispatcher.tryStart(operation, pool);
     const acceptance = this.#acceptance(prepared, starts ? "running" : "ready");
     let accepted: Accepted;
     try {
@@ -167,7 +207,12 @@ export class Submitter {
     if (accepted.state === "duplicate") return this.#followDuplicate(prepared, accepted, waits);
 
     const { sequence, operationId } = acceptance;
-    const queued = (because: QueuedBecause): Queued => ({ status: "queued", operationId, because, ...(because === "policy" && admission.cause !== undefined ? { cause: admission.cause } : {}) });
+    const queued = (because: QueuedBecause): Queued => ({
+      status: "queued",
+      operationId,
+      because,
+      ...(because === "policy" && admission.cause !== undefined ? { cause: admission.cause } : {}),
+    });
     if (accepted.state === "running") {
       const answer = waits ? this.#await(sequence, operationId, prepared.answerWithinMs, () => "slow") : undefined;
       const row = { ...acceptance, attempts: 0, interruptions: 0, incarnation: 0, keyed: acceptance.key !== undefined };
@@ -190,7 +235,10 @@ export class Submitter {
     const acceptedAt = this.#ports.clock.now();
     const orderingKey = definition.orderingKey?.(prepared.parsed.value);
     const expiresAt = acceptedAt + Math.round(prepared.expiresAfterMs);
-    const operationId = idempotencyKey === undefined ? unkeyedOperationId(sequence) : keyedOperationId(definition.name, principal.id, idempotencyKey);
+    const operationId =
+      idempotencyKey === undefined
+        ? unkeyedOperationId(sequence)
+        : keyedOperationId(definition.name, principal.id, idempotencyKey);
     return {
       sequence,
       operationId,
@@ -216,21 +264,53 @@ export class Submitter {
   }
 
   /** The same key again: the same outcome, or a refusal where the input is another. */
-  async #followDuplicate(prepared: Prepared, { sequence, sameInput }: Extract<Accepted, { state: "duplicate" }>, waits: boolean): Promise<Outcome> {
-    const operationId = keyedOperationId(prepared.operation.definition.name, prepared.principal.id, prepared.idempotencyKey!);
-    if (!sameInput) return refused("idempotency_key_reused", `The idempotency key belongs to operation ${operationId}, which has another input. Use a new key for new work.`);
-    const wait = waits ? this.#await(sequence, operationId, prepared.answerWithinMs, () => (prepared.admission.decision === "queue" ? "policy" : "slow"), false) : undefined;
+  async #followDuplicate(
+    prepared: Prepared,
+    { sequence, sameInput }: Extract<Accepted, { state: "duplicate" }>,
+    waits: boolean,
+  ): Promise<Outcome> {
+    const operationId = keyedOperationId(
+      prepared.operation.definition.name,
+      prepared.principal.id,
+      prepared.idempotencyKey!,
+    );
+    if (!sameInput)
+      return refused(
+        "idempotency_key_reused",
+        `The idempotency key belongs to operation ${operationId}, which has another input. Use a new key for new work.`,
+      );
+    const wait = waits
+      ? this.#await(
+          sequence,
+          operationId,
+          prepared.answerWithinMs,
+          () => (prepared.admission.decision === "queue" ? "policy" : "slow"),
+          false,
+        )
+      : undefined;
     const ending = await this.#ports.findEnding(sequence);
     if (ending !== undefined) {
       this.#ports.waiters.settle(sequence, ending);
       return endedOutcome(operationId, ending);
     }
-    if (prepared.admission.decision === "queue") return { status: "queued", operationId, because: "policy", ...(prepared.admission.cause === undefined ? {} : { cause: prepared.admission.cause }) };
+    if (prepared.admission.decision === "queue")
+      return {
+        status: "queued",
+        operationId,
+        because: "policy",
+        ...(prepared.admission.cause === undefined ? {} : { cause: prepared.admission.cause }),
+      };
     return wait ?? { status: "queued", operationId, because: "requested" };
   }
 
   /** Waits for the end, but not longer than the caller does. */
-  #await(sequence: number, operationId: string, withinMs: number, because: () => QueuedBecause, isSubmitter = true): Promise<Outcome> {
+  #await(
+    sequence: number,
+    operationId: string,
+    withinMs: number,
+    because: () => QueuedBecause,
+    isSubmitter = true,
+  ): Promise<Outcome> {
     const { waiters, wheel } = this.#ports;
     return new Promise((resolve) => {
       const waiter: Waiter = {
@@ -259,33 +339,62 @@ export class Submitter {
     const { dispatcher } = this.#ports;
     if (admission.decision !== "run") return this.#fallback(prepared, admission.cause, () => this.#refusal(prepared));
     if (!dispatcher.tryStart(operation, pool))
-      return this.#fallback(prepared, undefined, () => refused("overloaded", `All permits of ${operation.dependencyNames.join(" and ") || "this runtime"} are in use, and ${operation.definition.name} cannot wait.`, { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS }));
+      return this.#fallback(prepared, undefined, () =>
+        refused(
+          "overloaded",
+          `All permits of ${operation.dependencyNames.join(" and ") || "this runtime"} are in use, and ${operation.definition.name} cannot wait.`,
+          { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS },
+        ),
+      );
     const operationId = unkeyedOperationId(this.#ports.journal.takeSequence());
     const outcome = await runNow(prepared, operationId, this.#ports, () => dispatcher.giveUpStart(pool));
     if (outcome.status !== "failed" || !outcome.error.retryable) return outcome;
-    return this.#fallback(prepared, { actor: `operation:${operationId}`, what: outcome.error.message, values: { code: outcome.error.code } }, () => outcome);
+    return this.#fallback(
+      prepared,
+      { actor: `operation:${operationId}`, what: outcome.error.message, values: { code: outcome.error.code } },
+      () => outcome,
+    );
   }
 
   async #fallback(prepared: Prepared, cause: Cause | undefined, otherwise: () => Outcome): Promise<Outcome> {
     const { definition } = prepared.operation;
     if (definition.fallback === undefined) return otherwise();
     try {
-      const value = await definition.fallback({ input: prepared.parsed.value, cause: cause ?? { actor: "admission", what: "no permit was free" } });
+      const value = await definition.fallback({
+        input: prepared.parsed.value,
+        cause: cause ?? { actor: "admission", what: "no permit was free" },
+      });
       const text = toJsonText(value);
-      return { status: "completed", operationId: unkeyedOperationId(this.#ports.journal.takeSequence()), value: text === undefined ? undefined : JSON.parse(text), valueOmitted: false, source: "fallback" };
+      return {
+        status: "completed",
+        operationId: unkeyedOperationId(this.#ports.journal.takeSequence()),
+        value: text === undefined ? undefined : JSON.parse(text),
+        valueOmitted: false,
+        source: "fallback",
+      };
     } catch (error) {
       const outcome = otherwise();
-      return outcome.status === "refused" ? { ...outcome, message: `${outcome.message} The fallback of ${definition.name} failed too: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}` } : outcome;
+      return outcome.status === "refused"
+        ? {
+            ...outcome,
+            message: `${outcome.message} The fallback of ${definition.name} failed too: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
+          }
+        : outcome;
     }
   }
 
   #refusal({ operation, admission }: Prepared): Refused {
     const { name } = operation.definition;
-    const seconds = admission.retryAt === undefined ? DEFAULT_RETRY_AFTER_SECONDS : Math.max(1, Math.ceil((admission.retryAt - this.#ports.clock.now()) / 1_000));
+    const seconds =
+      admission.retryAt === undefined
+        ? DEFAULT_RETRY_AFTER_SECONDS
+        : Math.max(1, Math.ceil((admission.retryAt - this.#ports.clock.now()) / 1_000));
     const why = admission.cause === undefined ? "" : `: ${admission.cause.what}`;
     return refused(
       admission.byPriority && admission.decision === "refuse" ? "shed" : "unavailable",
-      admission.byPriority ? `The mode in force does not run the priority of ${name} now${why}.` : `${name} cannot wait, and what it depends on is not to be called now${why}.`,
+      admission.byPriority
+        ? `The mode in force does not run the priority of ${name} now${why}.`
+        : `${name} cannot wait, and what it depends on is not to be called now${why}.`,
       { retryAfterSeconds: seconds, ...(admission.cause === undefined ? {} : { cause: admission.cause }) },
     );
   }
@@ -293,6 +402,7 @@ export class Submitter {
 
 function storageRefusal(error: unknown): Refused {
   if (!(error instanceof StorageError)) throw error;
-  if (error.code === "queue_full" || error.code === "storage_full") return refused(error.code, error.message, { retryAfterSeconds: 10 });
+  if (error.code === "queue_full" || error.code === "storage_full")
+    return refused(error.code, error.message, { retryAfterSeconds: 10 });
   return refused("storage_lost", `Nothing can be put on disk now: ${error.message}`, { retryAfterSeconds: 10 });
 }

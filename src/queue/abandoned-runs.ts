@@ -55,7 +55,11 @@ export class AbandonedRuns {
     else this.#counts.set(name, count);
     const isHeld = this.isHeld(name);
     if (isHeld === wasHeld) return;
-    if (isHeld) this.#logger.error({ operation: name, abandonedRuns: count, limit: this.#maximum }, "too many handlers of this operation went on after their attempts had ended; it is held until they settle");
+    if (isHeld)
+      this.#logger.error(
+        { operation: name, abandonedRuns: count, limit: this.#maximum },
+        "too many handlers of this operation went on after their attempts had ended; it is held until they settle",
+      );
     else this.#logger.info({ operation: name, abandonedRuns: count }, "the operation is no longer held");
     this.onChange();
   }

@@ -13,6 +13,7 @@ export interface CancelOutcome {
 
 /** @throws MisuseError `reason_missing` */
 export function checkReason(reason: unknown, what: string): string {
-  if (typeof reason !== "string" || reason.trim() === "") throw new MisuseError("reason_missing", `Say why: ${what} with a reason, which is kept in the audit.`);
+  if (typeof reason !== "string" || reason.trim() === "")
+    throw new MisuseError("reason_missing", `Say why: ${what} with a reason, which is kept in the audit.`);
   return reason;
 }

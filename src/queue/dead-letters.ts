@@ -35,24 +35,38 @@ export class DeadLetters {
   }
 
   /** Begins its next incarnation, with all its attempts and a new life in the queue. */
-  async retry(operationId: string, options: { readonly reason: string; readonly principal?: Principal }): Promise<RetryOutcome> {
+  async retry(
+    operationId: string,
+    options: { readonly reason: string; readonly principal?: Principal },
+  ): Promise<RetryOutcome> {
     const who = this.#who(options);
     const sequence = await this.#ports.sequenceOf(operationId);
     if (sequence === undefined) return { status: "not_dead", operationId };
     const expiresAt = this.#ports.clock.now() + this.#ports.expiresAfterMs;
     const retried = await this.#ports.journal.retryDead({ sequence, expiresAt, ...who });
-    return retried.state === "retried" ? { status: "retried", operationId, place: retried.place } : { status: "not_dead", operationId };
+    return retried.state === "retried"
+      ? { status: "retried", operationId, place: retried.place }
+      : { status: "not_dead", operationId };
   }
 
   /** Ends it; its lane goes on. */
-  async discard(operationId: string, options: { readonly reason: string; readonly principal?: Principal }): Promise<DiscardOutcome> {
+  async discard(
+    operationId: string,
+    options: { readonly reason: string; readonly principal?: Principal },
+  ): Promise<DiscardOutcome> {
     const who = this.#who(options);
     const sequence = await this.#ports.sequenceOf(operationId);
     if (sequence === undefined) return { status: "not_dead", operationId };
     return { status: await this.#ports.journal.discardDead({ sequence, ...who }), operationId };
   }
 
-  #who({ reason, principal }: { readonly reason: string; readonly principal?: Principal }): { readonly principal: string; readonly reason: string } {
-    return { principal: (principal ?? this.#principal).id, reason: checkReason(reason, "a dead letter is retried or discarded") };
+  #who({ reason, principal }: { readonly reason: string; readonly principal?: Principal }): {
+    readonly principal: string;
+    readonly reason: string;
+  } {
+    return {
+      principal: (principal ?? this.#principal).id,
+      reason: checkReason(reason, "a dead letter is retried or discarded"),
+    };
   }
 }

@@ -127,7 +127,9 @@ export class Dispatcher {
       this.#alone = undefined;
       this.#handBack(alone.run, alone.pool);
     }
-    return this.#runsInFlight === 0 && this.#claiming.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+    return this.#runsInFlight === 0 && this.#claiming.size === 0
+      ? Promise.resolve()
+      : new Promise((resolve) => this.#idle.push(resolve));
   }
 
   async #claim(pool: Pool, permits: number, lowestPriority: number): Promise<void> {
@@ -140,7 +142,15 @@ export class Dispatcher {
       const preferred = [...(this.#preferred.get(pool.id) ?? [])].slice(0, permits);
       for (const sequence of preferred) this.forget(pool.id, sequence);
       const runRows = Math.max(1, Math.floor(settings.runRows * policy().batchFactor));
-      const claimed = await journal.claim({ pool: pool.id, runs: permits, rows: settings.claimRows, bytes: settings.claimBytes, runRows, lowestPriority, preferred });
+      const claimed = await journal.claim({
+        pool: pool.id,
+        runs: permits,
+        rows: settings.claimRows,
+        bytes: settings.claimBytes,
+        runRows,
+        lowestPriority,
+        preferred,
+      });
       if (claimed.closing.length > 0) this.#ports.onClosing();
       if (claimed.expired.length > 0) this.#ports.onExpired(claimed.expired);
       for (const run of claimed.runs) {
@@ -160,7 +170,12 @@ export class Dispatcher {
   #begin(run: Run, pool: Pool): void {
     const first = run.rows[0];
     const operation = first === undefined ? undefined : this.#ports.operationOf(first.definition);
-    if (first === undefined || operation === undefined || this.#stopped || !pool.dependencies.every((dependency) => dependency.closed)) {
+    if (
+      first === undefined ||
+      operation === undefined ||
+      this.#stopped ||
+      !pool.dependencies.every((dependency) => dependency.closed)
+    ) {
       this.#handBack(run, pool);
     } else if (first.interruptions >= this.#ports.interruptionsBeforeAlone) {
       if (this.#alone !== undefined) return this.#handBack(run, pool);
@@ -171,7 +186,9 @@ export class Dispatcher {
 
   /** A run of which nothing has begun. */
   #handBack(run: Run, pool: Pool): void {
-    this.#handedBack = this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#pauseAfterStoreFailure(error));
+    this.#handedBack = this.#ports.journal
+      .finishRun(run.token)
+      .catch((error: unknown) => this.#pauseAfterStoreFailure(error));
     this.#finished(pool, "backlog");
   }
 
@@ -210,7 +227,10 @@ export class Dispatcher {
   #pauseAfterStoreFailure(error: unknown): void {
     if (this.#storeFailed) return;
     this.#storeFailed = true;
-    this.#ports.logger.error({ code: error instanceof StorageError ? error.code : "internal" }, "the store failed a claim or an end; claims stop until it works again");
+    this.#ports.logger.error(
+      { code: error instanceof StorageError ? error.code : "internal" },
+      "the store failed a claim or an end; claims stop until it works again",
+    );
     this.#ports.wheel.add(STORE_FAILED_PAUSE_MS, () => {
       this.#storeFailed = false;
       this.pump();

@@ -20,8 +20,16 @@ export interface DrainCheckPorts {
 /** What a drain's machine asks about one dependency's backlog. */
 export interface DrainChecksOfDependency {
   readWatermark(): Promise<{ readonly watermark: number; readonly open: number; readonly proof: string }>;
-  emptied(watermark: number, signal: AbortSignal): Promise<{ readonly held: number; readonly dead: number; readonly parked: number }>;
-  verifyDrain(marked: { readonly watermark: number; readonly open: number; readonly markedAt: number; readonly proof: string }): Promise<ActionResult>;
+  emptied(
+    watermark: number,
+    signal: AbortSignal,
+  ): Promise<{ readonly held: number; readonly dead: number; readonly parked: number }>;
+  verifyDrain(marked: {
+    readonly watermark: number;
+    readonly open: number;
+    readonly markedAt: number;
+    readonly proof: string;
+  }): Promise<ActionResult>;
 }
 
 /** While a backlog drains, it is looked at this often at most. */
@@ -42,7 +50,10 @@ export class DrainChecks {
   of(dependency: ManagedDependency): DrainChecksOfDependency {
     return {
       readWatermark: async () => {
-        const { watermark, open, counted, position } = await readDrainMark(this.#ports.database, this.#poolsOf(dependency));
+        const { watermark, open, counted, position } = await readDrainMark(
+          this.#ports.database,
+          this.#poolsOf(dependency),
+        );
         return { watermark, open, proof: JSON.stringify({ counted, position }) };
       },
       emptied: (watermark, signal) => this.#emptied(dependency, watermark, signal),
@@ -51,19 +62,32 @@ export class DrainChecks {
   }
 
   #poolsOf(dependency: ManagedDependency): readonly number[] {
-    return this.#ports.registry.pools.filter(({ dependencies }) => dependencies.includes(dependency)).map(({ id }) => id);
+    return this.#ports.registry.pools
+      .filter(({ dependencies }) => dependencies.includes(dependency))
+      .map(({ id }) => id);
   }
 
-  async #emptied(dependency: ManagedDependency, watermark: number, signal: AbortSignal): Promise<{ held: number; dead: number; parked: number }> {
+  async #emptied(
+    dependency: ManagedDependency,
+    watermark: number,
+    signal: AbortSignal,
+  ): Promise<{ held: number; dead: number; parked: number }> {
     for (;;) {
-      const { open, held, dead, parked } = await drainRemainder(this.#ports.database, this.#poolsOf(dependency), watermark);
+      const { open, held, dead, parked } = await drainRemainder(
+        this.#ports.database,
+        this.#poolsOf(dependency),
+        watermark,
+      );
       if (open === 0) return { held, dead, parked };
       await this.#pause(signal);
       if (signal.aborted) return { held, dead, parked };
     }
   }
 
-  async #verify(dependency: ManagedDependency, { watermark, markedAt, proof }: { readonly watermark: number; readonly markedAt: number; readonly proof: string }): Promise<ActionResult> {
+  async #verify(
+    dependency: ManagedDependency,
+    { watermark, markedAt, proof }: { readonly watermark: number; readonly markedAt: number; readonly proof: string },
+  ): Promise<ActionResult> {
     const pools = this.#poolsOf(dependency);
     const { counted, position } = JSON.parse(proof) as Pick<DrainMark, "counted" | "position">;
     let balance = await readDrainBalance(this.#ports.database, pools, { watermark, position });
@@ -72,20 +96,35 @@ export class DrainChecks {
       balance = await readDrainBalance(this.#ports.database, pools, { watermark, position });
     }
     if (balance.ended + balance.left !== counted)
-      return { ok: false, detail: `${counted} were counted up to number ${watermark}, but ${balance.ended} ended and ${balance.left} are left` };
+      return {
+        ok: false,
+        detail: `${counted} were counted up to number ${watermark}, but ${balance.ended} ended and ${balance.left} are left`,
+      };
     const missing = await this.#missingReceipts(dependency, pools, watermark, markedAt);
-    if (missing.of > 0 && missing.count > 0) return { ok: false, detail: `${missing.count} of ${missing.of} sampled receipts are not in ${dependency.name}` };
-    return { ok: true, detail: `${balance.ended} ended of ${counted} counted, ${balance.left} left aside, ${missing.of} receipts read back` };
+    if (missing.of > 0 && missing.count > 0)
+      return { ok: false, detail: `${missing.count} of ${missing.of} sampled receipts are not in ${dependency.name}` };
+    return {
+      ok: true,
+      detail: `${balance.ended} ended of ${counted} counted, ${balance.left} left aside, ${missing.of} receipts read back`,
+    };
   }
 
-  async #missingReceipts(dependency: ManagedDependency, pools: readonly number[], watermark: number, since: number): Promise<{ readonly of: number; readonly count: number }> {
+  async #missingReceipts(
+    dependency: ManagedDependency,
+    pools: readonly number[],
+    watermark: number,
+    since: number,
+  ): Promise<{ readonly of: number; readonly count: number }> {
     const { receipts } = dependency.connection;
     if (receipts === undefined) return { of: 0, count: 0 };
     const sample = await sampleEndedSince(this.#ports.database, { pools, watermark, since, limit: SAMPLE_ROWS });
     if (sample.length === 0) return { of: 0, count: 0 };
     const { journalId } = this.#ports.journal.opened;
     const found = await receipts.find(
-      sample.map(({ operationId, incarnation }) => ({ operationId: receiptOperationId(journalId, operationId), incarnation })),
+      sample.map(({ operationId, incarnation }) => ({
+        operationId: receiptOperationId(journalId, operationId),
+        incarnation,
+      })),
       SAMPLE_TIMEOUT_MS,
     );
     return { of: sample.length, count: found.filter((isThere) => !isThere).length };

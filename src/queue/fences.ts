@@ -82,17 +82,31 @@ export class Fences {
     if (!dependency.closed) return false;
     const { generation } = dependency;
     try {
-      const key = { operationId: receiptOperationId(journal.opened.journalId, row.operationId), incarnation: row.incarnation };
+      const key = {
+        operationId: receiptOperationId(journal.opened.journalId, row.operationId),
+        incarnation: row.incarnation,
+      };
       const fence = await receipts.fence(key, timeoutMs);
       if (fence.state === "fenced") await journal.closed({ sequence: row.sequence, found: "fenced", skip });
       else {
-        await journal.closed({ sequence: row.sequence, found: "applied", ...(fence.result === undefined ? {} : { result: fence.result }) });
-        waiters.settle(row.sequence, { outcome: "completed", resultText: fence.result, valueOmitted: fence.result === undefined });
+        await journal.closed({
+          sequence: row.sequence,
+          found: "applied",
+          ...(fence.result === undefined ? {} : { result: fence.result }),
+        });
+        waiters.settle(row.sequence, {
+          outcome: "completed",
+          resultText: fence.result,
+          valueOmitted: fence.result === undefined,
+        });
       }
       return true;
     } catch (error) {
       if (error instanceof DependencyError) dependency.failed(generation, error);
-      logger.warn({ operationId: row.operationId, code: error instanceof DependencyError ? error.code : "internal" }, "a fence could not be written; the lane waits and it is tried again");
+      logger.warn(
+        { operationId: row.operationId, code: error instanceof DependencyError ? error.code : "internal" },
+        "a fence could not be written; the lane waits and it is tried again",
+      );
       return false;
     }
   }

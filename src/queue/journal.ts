@@ -40,10 +40,15 @@ export interface Journal {
   reschedule(row: RowOfRun & { readonly dueAt: number; readonly error: ErrorSummary }): Promise<void>;
   /** Back to waiting without a counted attempt, as if it had not been claimed. */
   giveBack(row: RowOfRun & { readonly interrupted: boolean }): Promise<void>;
-  /** Its outcome is unknown and must be made known by a fence before it may become what `then` says. */
-  close(row: RowOfRun & { readonly then: ClosingThen; readonly error: ErrorSummary }): Promise<void>;
+  /** Its outcome is unknown and must be made known by a fence before it may become what `becomes` says. */
+  close(row: RowOfRun & { readonly becomes: ClosingTarget; readonly error: ErrorSummary }): Promise<void>;
   /** The fence has been written, or has found an effect. Ends, or buries: with `skip`, its lane may go on without it. */
-  closed(answer: { readonly sequence: number; readonly found: "fenced" | "applied"; readonly result?: string; readonly skip?: boolean }): Promise<void>;
+  closed(answer: {
+    readonly sequence: number;
+    readonly found: "fenced" | "applied";
+    readonly result?: string;
+    readonly skip?: boolean;
+  }): Promise<void>;
   bury(row: RowOfRun & { readonly error: ErrorSummary; readonly skip: boolean }): Promise<void>;
   /** The run is over: rows of it that were not begun wait again, and its lane is settled. */
   finishRun(token: number): Promise<void>;
@@ -184,7 +189,7 @@ export interface ClaimedRow {
   readonly input: string;
 }
 
-export type ClosingThen = "dead" | "expired" | "cancelled" | "interrupted";
+export type ClosingTarget = "dead" | "expired" | "cancelled" | "interrupted";
 
 export interface ClosingRow {
   readonly sequence: number;
@@ -192,7 +197,7 @@ export interface ClosingRow {
   readonly pool: number;
   readonly definition: number;
   readonly incarnation: number;
-  readonly then: ClosingThen;
+  readonly becomes: ClosingTarget;
 }
 
 export type EndOutcome = "completed" | "failed" | "cancelled" | "expired" | "discarded";

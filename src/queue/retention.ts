@@ -57,7 +57,10 @@ export class Retention {
       for (const [dependency, keyed] of this.#byDependency(rows)) {
         if (dependency !== undefined) {
           if (!dependency.closed) continue;
-          await dependency.connection.receipts?.purge(keyed.map(({ key }) => key), this.#ports.timeoutMs);
+          await dependency.connection.receipts?.purge(
+            keyed.map(({ key }) => key),
+            this.#ports.timeoutMs,
+          );
         }
         gone.push(...keyed.map(({ sequence }) => sequence));
       }
@@ -69,12 +72,17 @@ export class Retention {
     this.#schedule(purged >= SLICE_ROWS ? BUSY_PAUSE_MS : IDLE_PAUSE_MS);
   }
 
-  #byDependency(rows: readonly PurgeableEnd[]): Map<ManagedDependency | undefined, { readonly sequence: number; readonly key: ReceiptKey }[]> {
+  #byDependency(
+    rows: readonly PurgeableEnd[],
+  ): Map<ManagedDependency | undefined, { readonly sequence: number; readonly key: ReceiptKey }[]> {
     const grouped = new Map<ManagedDependency | undefined, { sequence: number; key: ReceiptKey }[]>();
     for (const { sequence, operationId, pool, incarnation } of rows) {
       const dependency = this.#ports.receiptedOf(pool);
       const group = grouped.get(dependency) ?? [];
-      group.push({ sequence, key: { operationId: receiptOperationId(this.#ports.journal.opened.journalId, operationId), incarnation } });
+      group.push({
+        sequence,
+        key: { operationId: receiptOperationId(this.#ports.journal.opened.journalId, operationId), incarnation },
+      });
       grouped.set(dependency, group);
     }
     return grouped;

@@ -26,7 +26,12 @@ export interface RunExecutorPorts {
   /** The version an interned definition id stands for. */
   readonly versionOf: (definitionId: number) => number;
   /** An operation has reached its end, or has become a dead letter. */
-  readonly onEnded: (event: { readonly operationId: string; readonly name: string; readonly outcome: "completed" | "failed" | "dead"; readonly replayed: boolean }) => void;
+  readonly onEnded: (event: {
+    readonly operationId: string;
+    readonly name: string;
+    readonly outcome: "completed" | "failed" | "dead";
+    readonly replayed: boolean;
+  }) => void;
   /** Something is in state `closing` and needs a fence. */
   readonly onClosing: () => void;
 }
@@ -70,7 +75,14 @@ export class RunExecutor {
    * Resolves when the run holds its permits no longer: its rows are dealt with and its handler has settled or has
    * been given up. Never rejects. With `untilOnDisk`, its ends have been committed as well.
    */
-  async execute(run: Run, operation: RegisteredOperation, { parsed, untilOnDisk = false }: { readonly parsed?: { readonly value: unknown }; readonly untilOnDisk?: boolean } = {}): Promise<void> {
+  async execute(
+    run: Run,
+    operation: RegisteredOperation,
+    {
+      parsed,
+      untilOnDisk = false,
+    }: { readonly parsed?: { readonly value: unknown }; readonly untilOnDisk?: boolean } = {},
+  ): Promise<void> {
     let settled: Promise<void> = Promise.resolve();
     try {
       for (const [index, row] of run.rows.entries()) {
@@ -92,7 +104,12 @@ export class RunExecutor {
     return !this.#stopping && operation.uses.every(({ dependency }) => dependency.closed);
   }
 
-  async #attempt(row: ClaimedRow, operation: RegisteredOperation, onSettled: () => void, parsed?: { readonly value: unknown }): Promise<AttemptResult> {
+  async #attempt(
+    row: ClaimedRow,
+    operation: RegisteredOperation,
+    onSettled: () => void,
+    parsed?: { readonly value: unknown },
+  ): Promise<AttemptResult> {
     let current: Attempt | undefined;
     try {
       return await executeAttempt({
@@ -119,7 +136,10 @@ export class RunExecutor {
   }
 
   receiptKey(row: { readonly operationId: string; readonly incarnation: number }): ReceiptKey {
-    return { operationId: receiptOperationId(this.#ports.journal.opened.journalId, row.operationId), incarnation: row.incarnation };
+    return {
+      operationId: receiptOperationId(this.#ports.journal.opened.journalId, row.operationId),
+      incarnation: row.incarnation,
+    };
   }
 
   async #dispose(row: ClaimedRow, token: number, operation: RegisteredOperation, result: AttemptResult): Promise<Next> {
@@ -138,11 +158,15 @@ export class RunExecutor {
     const attempts = row.attempts + 1;
     if (result.retryable && attempts < operation.retry.maximumAttempts) {
       waiters.markRetrying(row.sequence);
-      await journal.reschedule({ ...place, dueAt: clock.now() + retryPauseMs(operation.retry, attempts, random), error });
+      await journal.reschedule({
+        ...place,
+        dueAt: clock.now() + retryPauseMs(operation.retry, attempts, random),
+        error,
+      });
       return "stop";
     }
     if (result.effect === "unknown" && operation.receipted !== undefined) {
-      await journal.close({ ...place, then: "dead", error });
+      await journal.close({ ...place, becomes: "dead", error });
       this.#ports.onClosing();
       return "stop";
     }
@@ -150,19 +174,43 @@ export class RunExecutor {
       const told = waiters.take(row.sequence);
       await journal.end({ ...place, outcome: "failed", error, endedAt: clock.now(), replayed: false });
       for (const waiter of told) waiter.settle({ outcome: "failed", error: result.error });
-      this.#ports.onEnded({ operationId: row.operationId, name: operation.definition.name, outcome: "failed", replayed: false });
+      this.#ports.onEnded({
+        operationId: row.operationId,
+        name: operation.definition.name,
+        outcome: "failed",
+        replayed: false,
+      });
       return "continue";
     }
     const skip = operation.definition.onDeadLetter === "skip";
-    this.#ports.logger.warn({ operation: operation.definition.name, operationId: row.operationId, code: error.code, lane: skip ? "goes on" : "parked" }, "an operation became a dead letter; a person must retry or discard it");
+    this.#ports.logger.warn(
+      {
+        operation: operation.definition.name,
+        operationId: row.operationId,
+        code: error.code,
+        lane: skip ? "goes on" : "parked",
+      },
+      "an operation became a dead letter; a person must retry or discard it",
+    );
     await journal.bury({ ...place, error, skip });
-    this.#ports.onEnded({ operationId: row.operationId, name: operation.definition.name, outcome: "dead", replayed: false });
+    this.#ports.onEnded({
+      operationId: row.operationId,
+      name: operation.definition.name,
+      outcome: "dead",
+      replayed: false,
+    });
     return skip ? "continue" : "stop";
   }
 
-  #complete(row: ClaimedRow, token: number, operation: RegisteredOperation, result: Extract<AttemptResult, { kind: "completed" }>): void {
+  #complete(
+    row: ClaimedRow,
+    token: number,
+    operation: RegisteredOperation,
+    result: Extract<AttemptResult, { kind: "completed" }>,
+  ): void {
     const { journal, waiters, clock, config } = this.#ports;
-    const isTooLarge = result.result !== undefined && Buffer.byteLength(result.result) > config.operations.maximumValueBytes;
+    const isTooLarge =
+      result.result !== undefined && Buffer.byteLength(result.result) > config.operations.maximumValueBytes;
     // A replay finds the value only where it was kept with the receipt.
     const valueOmitted = isTooLarge || (result.replayed && !row.keyed);
     const end: OperationEnd = {
@@ -175,18 +223,32 @@ export class RunExecutor {
       ...(valueOmitted ? { valueOmitted: true } : {}),
     };
     journal.end(end).catch((error: unknown) => this.#storageFailed(error));
-    waiters.settle(row.sequence, { outcome: "completed", resultText: valueOmitted ? undefined : result.result, valueOmitted });
-    this.#ports.onEnded({ operationId: row.operationId, name: operation.definition.name, outcome: "completed", replayed: result.replayed });
+    waiters.settle(row.sequence, {
+      outcome: "completed",
+      resultText: valueOmitted ? undefined : result.result,
+      valueOmitted,
+    });
+    this.#ports.onEnded({
+      operationId: row.operationId,
+      name: operation.definition.name,
+      outcome: "completed",
+      replayed: result.replayed,
+    });
   }
 
   /** The attempt says nothing about the operation when the dependency went away under it. */
   #breakerLeftClosed(operation: RegisteredOperation, result: Extract<AttemptResult, { kind: "failed" }>): boolean {
     if (!result.retryable && result.owner === undefined) return false;
-    return operation.uses.some(({ dependency }) => !dependency.closed && (result.owner === undefined || result.owner === dependency.name));
+    return operation.uses.some(
+      ({ dependency }) => !dependency.closed && (result.owner === undefined || result.owner === dependency.name),
+    );
   }
 
   #storageFailed(error: unknown): void {
     const code = error instanceof StorageError ? error.code : "internal";
-    this.#ports.logger.error({ code }, "an end could not be written; the operation will be replayed, and its receipt absorbs that");
+    this.#ports.logger.error(
+      { code },
+      "an end could not be written; the operation will be replayed, and its receipt absorbs that",
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { Generated } from "kysely";
-import type { ClosingThen, EndOutcome } from "../queue/journal.ts";
+import type { ClosingTarget, EndOutcome } from "../queue/journal.ts";
 import type { OperationState } from "./operation-state.ts";
 
 /**
@@ -44,7 +44,7 @@ export interface OperationTable {
   /** When `scheduled`: not before. */
   due: Generated<number | null>;
   /** When `closing`: what it becomes once its fence is written. */
-  closing_then: Generated<ClosingThen | null>;
+  closing_target: Generated<ClosingTarget | null>;
   /** When `dead` and passed by its lane: the lane it comes from. */
   skipped_lane: Generated<number | null>;
   /** When `dead`: since when. */

@@ -6,7 +6,7 @@ import type {
   Claimed,
   ClaimRequest,
   ClosingRow,
-  ClosingThen,
+  ClosingTarget,
   JournalOpened,
   MachineRecord,
   OperationEnd,
@@ -117,10 +117,10 @@ export class JournalClient implements SqliteJournal {
   close({
     sequence,
     token,
-    then,
+    becomes,
     error,
-  }: RowOfRun & { readonly then: ClosingThen; readonly error: ErrorSummary }): Promise<void> {
-    return this.#row({ kind: "close", sequence, token, then, error: JSON.stringify(error) });
+  }: RowOfRun & { readonly becomes: ClosingTarget; readonly error: ErrorSummary }): Promise<void> {
+    return this.#row({ kind: "close", sequence, token, becomes, error: JSON.stringify(error) });
   }
 
   closed({

@@ -1,4 +1,12 @@
-import type { Acceptance, Accepted, Claimed, ClaimRequest, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
+import type {
+  Acceptance,
+  Accepted,
+  Claimed,
+  ClaimRequest,
+  MachineRecord,
+  OperationEnd,
+  TransitionRow,
+} from "../queue/journal.ts";
 import type { Value } from "./connection.ts";
 import { operationState } from "./operation-state.ts";
 import type { AdministrativeRequest, Batch, KeyOfAcceptance, RetryRequest, RowRequest } from "./protocol.ts";
@@ -71,7 +79,10 @@ export class PendingBatch {
   }
 
   /** In the order of `END`. */
-  addEnd({ sequence, token, outcome, endedAt, replayed, valueOmitted, result, error }: OperationEnd, waiter: Waiter<void>): void {
+  addEnd(
+    { sequence, token, outcome, endedAt, replayed, valueOmitted, result, error }: OperationEnd,
+    waiter: Waiter<void>,
+  ): void {
     this.ends.push(sequence, token, outcome, endedAt, replayed ? 1 : 0, valueOmitted === true ? 1 : 0, result ?? null);
     this.ends.push(error === undefined ? null : JSON.stringify(error));
     this.endWaiters.push(waiter);

@@ -1,7 +1,7 @@
 import type {
   ClaimRequest,
   ClosingRow,
-  ClosingThen,
+  ClosingTarget,
   MachineRecord,
   PersonsRequest,
   RunnableDefinition,
@@ -82,7 +82,7 @@ export type RowRequest =
       readonly kind: "close";
       readonly sequence: number;
       readonly token: number;
-      readonly then: ClosingThen;
+      readonly becomes: ClosingTarget;
       readonly error: string;
     }
   | {

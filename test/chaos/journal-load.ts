@@ -100,7 +100,7 @@ async function execute(run: Run): Promise<void> {
     if (choice < 30) await journal.reschedule({ ...row, dueAt: Date.now() + random(30), error: failure });
     else if (choice < 33) await journal.bury({ ...row, error: failure, skip: random(2) === 0 });
     else if (choice < 36) {
-      await journal.close({ ...row, then: "dead", error: failure });
+      await journal.close({ ...row, becomes: "dead", error: failure });
       void journal.closed({ sequence, found: "fenced", skip: random(2) === 0 });
     } else if (choice < 45) await journal.giveBack({ ...row, interrupted: false });
     else {

@@ -3,7 +3,8 @@ import { readJournal, until } from "../support/ledger.ts";
 import { LEDGER_GRAPHS } from "./ledger-graphs.ts";
 import { LedgerProcess } from "./ledger-process.ts";
 
-const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const numbers = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
 
 describe.each(LEDGER_GRAPHS)("SIGKILL of the process on $name", ({ skipped, open }) => {
   const test = it.skipIf(skipped !== undefined);
@@ -38,7 +39,11 @@ describe.each(LEDGER_GRAPHS)("SIGKILL of the process on $name", ({ skipped, open
   test("invariants 1, 2, 3: loses, doubles and reorders nothing when it dies while it drains, twice", async () => {
     const ledger = await open();
     const first = await LedgerProcess.start({ ...ledger.settings, startsCut: true });
-    for (const lane of ["a", "b", "c", "d"]) first.submit(lane, numbers(1, 50).map((number) => number + 1_000 * lane.charCodeAt(0)));
+    for (const lane of ["a", "b", "c", "d"])
+      first.submit(
+        lane,
+        numbers(1, 50).map((number) => number + 1_000 * lane.charCodeAt(0)),
+      );
     await until("all to be queued", () => first.acknowledged.length === 200);
     await first.kill();
     for (const after of [20, 60]) {
@@ -49,7 +54,8 @@ describe.each(LEDGER_GRAPHS)("SIGKILL of the process on $name", ({ skipped, open
     const last = await LedgerProcess.start(ledger.settings);
     await last.drained();
     const lists = await ledger.lists();
-    for (const lane of ["a", "b", "c", "d"]) expect(lists.get(lane)).toEqual(numbers(1, 50).map((number) => number + 1_000 * lane.charCodeAt(0)));
+    for (const lane of ["a", "b", "c", "d"])
+      expect(lists.get(lane)).toEqual(numbers(1, 50).map((number) => number + 1_000 * lane.charCodeAt(0)));
   });
 
   test("invariant 1: an operation that kills the process each time becomes a dead letter, and its neighbours are executed", async () => {
@@ -64,7 +70,10 @@ describe.each(LEDGER_GRAPHS)("SIGKILL of the process on $name", ({ skipped, open
     let deaths = 0;
     for (;;) {
       const next = new LedgerProcess(settings);
-      await until("it to die, or to have buried the operation", async () => next.exited || readJournal(ledger.dataDirectory).waiting.some(({ state }) => state === 7));
+      await until(
+        "it to die, or to have buried the operation",
+        async () => next.exited || readJournal(ledger.dataDirectory).waiting.some(({ state }) => state === 7),
+      );
       if (!next.exited) {
         await until("the neighbours", () => readJournal(ledger.dataDirectory).ended.length === 4);
         break;
@@ -81,18 +90,32 @@ describe.each(LEDGER_GRAPHS)("SIGKILL of the process on $name", ({ skipped, open
 
   test("invariant 7: a break goes on through downtime, and expiries run on", async () => {
     const ledger = await open();
-    const config = { breaker: { initialBreakMs: 7_000, maximumBreakMs: 7_000, breakJitter: 0, consecutiveFailures: 2 } };
+    const config = {
+      breaker: { initialBreakMs: 7_000, maximumBreakMs: 7_000, breakJitter: 0, consecutiveFailures: 2 },
+    };
     const first = await LedgerProcess.start({ ...ledger.settings, config });
     first.send({ kind: "cut" });
     first.submit("a", [1, 2, 3], 100);
-    await until("the breaker to open", () => first.messages.some((message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "open"));
-    const opened = first.messages.find((message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "open") as { at: number };
+    await until("the breaker to open", () =>
+      first.messages.some(
+        (message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "open",
+      ),
+    );
+    const opened = first.messages.find(
+      (message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "open",
+    ) as { at: number };
     await new Promise((resolve) => setTimeout(resolve, opened.at + 2_000 - Date.now()));
     await first.kill();
     await new Promise((resolve) => setTimeout(resolve, opened.at + 4_000 - Date.now()));
     const second = await LedgerProcess.start({ ...ledger.settings, config });
-    await until("the next probe", () => second.messages.some((message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "probing"));
-    const probed = second.messages.find((message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "probing") as { at: number };
+    await until("the next probe", () =>
+      second.messages.some(
+        (message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "probing",
+      ),
+    );
+    const probed = second.messages.find(
+      (message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "probing",
+    ) as { at: number };
     expect(probed.at - opened.at).toBeGreaterThanOrEqual(6_900);
     expect(probed.at - opened.at).toBeLessThan(10_000);
     await second.drained();

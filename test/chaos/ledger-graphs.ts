@@ -11,7 +11,11 @@ export interface Ledger {
   lists(): Promise<Map<string, number[]>>;
 }
 
-export const LEDGER_GRAPHS: readonly { readonly name: string; readonly skipped: string | undefined; readonly open: () => Promise<Ledger> }[] = [
+export const LEDGER_GRAPHS: readonly {
+  readonly name: string;
+  readonly skipped: string | undefined;
+  readonly open: () => Promise<Ledger>;
+}[] = [
   {
     name: "the embedded graph",
     skipped: undefined,
@@ -19,7 +23,11 @@ export const LEDGER_GRAPHS: readonly { readonly name: string; readonly skipped: 
       const folder = temporaryFolder();
       const file = join(folder, "graph.db");
       const dataDirectory = join(folder, "data");
-      return { dataDirectory, settings: { dataDirectory, graph: { kind: "embedded", file } }, lists: async () => readEmbeddedLedger(file) };
+      return {
+        dataDirectory,
+        settings: { dataDirectory, graph: { kind: "embedded", file } },
+        lists: async () => readEmbeddedLedger(file),
+      };
     },
   },
   {
@@ -33,7 +41,10 @@ export const LEDGER_GRAPHS: readonly { readonly name: string; readonly skipped: 
       return {
         dataDirectory,
         settings: { dataDirectory, graph: { kind: "neo4j", ...login(), label, receiptLabel: own.receiptLabel } },
-        lists: async () => new Map((await own.nodes(label)).map(({ id, numbers }) => [id as string, (numbers as number[] | undefined) ?? []])),
+        lists: async () =>
+          new Map(
+            (await own.nodes(label)).map(({ id, numbers }) => [id as string, (numbers as number[] | undefined) ?? []]),
+          ),
       };
     },
   },

@@ -6,7 +6,14 @@ export interface LedgerSettings {
   readonly dataDirectory: string;
   readonly graph:
     | { readonly kind: "embedded"; readonly file: string }
-    | { readonly kind: "neo4j"; readonly uri: string; readonly username: string; readonly password: string; readonly label: string; readonly receiptLabel: string };
+    | {
+        readonly kind: "neo4j";
+        readonly uri: string;
+        readonly username: string;
+        readonly password: string;
+        readonly label: string;
+        readonly receiptLabel: string;
+      };
   /** Stops for ever at the point, after it has been passed `after` times. */
   readonly holdAt?: { readonly point: FaultPoint | "executing"; readonly after: number };
   readonly startsCut?: boolean;
@@ -25,6 +32,24 @@ export type LedgerMessage =
   | { readonly kind: "ready"; readonly policy: readonly string[] }
   | { readonly kind: "held"; readonly point: string; readonly operationId: string }
   | { readonly kind: "attempt"; readonly operationId: string; readonly attempt: number; readonly number: number }
-  | { readonly kind: "outcome"; readonly number: number; readonly lane: string; readonly status: string; readonly operationId: string }
-  | { readonly kind: "transition"; readonly machine: string; readonly from: string; readonly to: string; readonly at: number }
-  | { readonly kind: "status"; readonly waiting: number; readonly dead: number; readonly replayed: number; readonly modes: readonly string[] };
+  | {
+      readonly kind: "outcome";
+      readonly number: number;
+      readonly lane: string;
+      readonly status: string;
+      readonly operationId: string;
+    }
+  | {
+      readonly kind: "transition";
+      readonly machine: string;
+      readonly from: string;
+      readonly to: string;
+      readonly at: number;
+    }
+  | {
+      readonly kind: "status";
+      readonly waiting: number;
+      readonly dead: number;
+      readonly replayed: number;
+      readonly modes: readonly string[];
+    };

@@ -28,12 +28,17 @@ export class LedgerProcess {
   }
 
   submit(lane: string, numbers: readonly number[], answerWithinMs?: number): void {
-    for (const number of numbers) this.send({ kind: "submit", lane, number, ...(answerWithinMs === undefined ? {} : { answerWithinMs }) });
+    for (const number of numbers)
+      this.send({ kind: "submit", lane, number, ...(answerWithinMs === undefined ? {} : { answerWithinMs }) });
   }
 
   /** Numbers that were acknowledged: `completed` or `queued`. */
   get acknowledged(): readonly number[] {
-    return this.messages.flatMap((message) => (message.kind === "outcome" && (message.status === "completed" || message.status === "queued") ? [message.number] : []));
+    return this.messages.flatMap((message) =>
+      message.kind === "outcome" && (message.status === "completed" || message.status === "queued")
+        ? [message.number]
+        : [],
+    );
   }
 
   get exited(): boolean {
@@ -41,8 +46,13 @@ export class LedgerProcess {
   }
 
   async told(kind: LedgerMessage["kind"], times = 1): Promise<void> {
-    await until(`${times} × ${kind} of the service`, () => this.messages.filter((message) => message.kind === kind).length >= times || this.exited, 40_000);
-    if (this.messages.filter((message) => message.kind === kind).length < times) throw new Error(`the service ended before it told ${kind}`);
+    await until(
+      `${times} × ${kind} of the service`,
+      () => this.messages.filter((message) => message.kind === kind).length >= times || this.exited,
+      40_000,
+    );
+    if (this.messages.filter((message) => message.kind === kind).length < times)
+      throw new Error(`the service ended before it told ${kind}`);
   }
 
   async kill(): Promise<void> {

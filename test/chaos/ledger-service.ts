@@ -59,7 +59,10 @@ const runtime: Runtime = await createRuntime({
   operations: [append],
   config: {
     concurrency: { slowStartMs: 0 },
-    operations: { attemptTimeoutMs: settings.attemptTimeoutMs ?? 10_000, retry: { maximumAttempts: 10, initialPauseMs: 10, maximumPauseMs: 100 } },
+    operations: {
+      attemptTimeoutMs: settings.attemptTimeoutMs ?? 10_000,
+      retry: { maximumAttempts: 10, initialPauseMs: 10, maximumPauseMs: 100 },
+    },
     ...settings.config,
   },
 });
@@ -70,8 +73,20 @@ process.on("message", (command: LedgerCommand) => {
   switch (command.kind) {
     case "submit":
       void runtime
-        .submit(append, { lane: command.lane, number: command.number }, { answerWithinMs: command.answerWithinMs ?? 5_000, idempotencyKey: `n${command.number}` })
-        .then((outcome) => tell({ kind: "outcome", number: command.number, lane: command.lane, status: outcome.status, operationId: "operationId" in outcome ? outcome.operationId : "" }));
+        .submit(
+          append,
+          { lane: command.lane, number: command.number },
+          { answerWithinMs: command.answerWithinMs ?? 5_000, idempotencyKey: `n${command.number}` },
+        )
+        .then((outcome) =>
+          tell({
+            kind: "outcome",
+            number: command.number,
+            lane: command.lane,
+            status: outcome.status,
+            operationId: "operationId" in outcome ? outcome.operationId : "",
+          }),
+        );
       break;
     case "cut":
       faulty.cut();
@@ -87,7 +102,13 @@ process.on("message", (command: LedgerCommand) => {
       break;
     case "status": {
       const { queue, ended, control } = runtime.status();
-      tell({ kind: "status", waiting: Object.values(queue.counts).reduce((sum, rows) => sum + rows, 0) - queue.counts.dead, dead: queue.counts.dead, replayed: ended.replayed, modes: control.policy.modes.map(({ mode }) => mode) });
+      tell({
+        kind: "status",
+        waiting: Object.values(queue.counts).reduce((sum, rows) => sum + rows, 0) - queue.counts.dead,
+        dead: queue.counts.dead,
+        replayed: ended.replayed,
+        modes: control.policy.modes.map(({ mode }) => mode),
+      });
       break;
     }
     case "stop":

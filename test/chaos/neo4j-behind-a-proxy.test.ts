@@ -6,10 +6,13 @@ import { LEDGER_GRAPHS, type Ledger } from "./ledger-graphs.ts";
 import type { LedgerSettings } from "./ledger-messages.ts";
 import { LedgerProcess } from "./ledger-process.ts";
 
-const numbers = (from: number, to: number): number[] => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+const numbers = (from: number, to: number): number[] =>
+  Array.from({ length: to - from + 1 }, (_, index) => from + index);
 const LANES = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
-async function behindProxy(settings: Partial<LedgerSettings> = {}): Promise<{ ledger: Ledger; proxy: FaultProxy; start: () => Promise<LedgerProcess> }> {
+async function behindProxy(
+  settings: Partial<LedgerSettings> = {},
+): Promise<{ ledger: Ledger; proxy: FaultProxy; start: () => Promise<LedgerProcess> }> {
   const ledger = await LEDGER_GRAPHS.find(({ name }) => name === "a real Neo4j")!.open();
   const proxy = await startFaultProxy({ target: neo4jAddress() });
   onTestFinished(() => proxy.close());
@@ -20,7 +23,8 @@ async function behindProxy(settings: Partial<LedgerSettings> = {}): Promise<{ le
 
 /** Submits one number after the other to each of eight lanes, so that there is always something in flight. */
 function load(service: LedgerProcess, from: number, to: number): void {
-  for (const number of numbers(from, to)) LANES.forEach((lane, index) => service.submit(lane, [number * 100 + index], 50));
+  for (const number of numbers(from, to))
+    LANES.forEach((lane, index) => service.submit(lane, [number * 100 + index], 50));
 }
 
 async function expectEachOnceAndInOrder(ledger: Ledger, to: number): Promise<void> {
@@ -30,7 +34,8 @@ async function expectEachOnceAndInOrder(ledger: Ledger, to: number): Promise<voi
 
 const inOrder = (service: LedgerProcess, machine: string, ...states: string[]): boolean => {
   let seen = 0;
-  for (const message of service.messages) if (message.kind === "transition" && message.machine === machine && message.to === states[seen]) seen += 1;
+  for (const message of service.messages)
+    if (message.kind === "transition" && message.machine === machine && message.to === states[seen]) seen += 1;
   return seen === states.length;
 };
 
@@ -90,7 +95,9 @@ describe.skipIf(neo4jSkipped !== undefined)("a real Neo4j behind a TCP proxy", (
   });
 
   it("invariants 1, 2, 3, 7: killed while cut off, it goes on waiting for what was left of its break, then probes and drains", async () => {
-    const { ledger, proxy, start } = await behindProxy({ config: { breaker: { initialBreakMs: 7_000, maximumBreakMs: 7_000, breakJitter: 0 } } });
+    const { ledger, proxy, start } = await behindProxy({
+      config: { breaker: { initialBreakMs: 7_000, maximumBreakMs: 7_000, breakJitter: 0 } },
+    });
     const first = await start();
     load(first, 1, 5);
     await until("some to be acknowledged", () => first.acknowledged.length > 10);
@@ -98,7 +105,9 @@ describe.skipIf(neo4jSkipped !== undefined)("a real Neo4j behind a TCP proxy", (
     load(first, 6, 10);
     await until("the breaker to open", () => inOrder(first, "breaker:graph", "open"));
     await until("all to be acknowledged", () => first.acknowledged.length === 80);
-    const opened = first.messages.find((message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "open") as { at: number };
+    const opened = first.messages.find(
+      (message) => message.kind === "transition" && message.machine === "breaker:graph" && message.to === "open",
+    ) as { at: number };
     await new Promise((resolve) => setTimeout(resolve, opened.at + 2_000 - Date.now()));
     await first.kill();
     proxy.restore();

@@ -160,7 +160,7 @@ describe("dead letters", () => {
     await Promise.all([accept({ lane: LANE }), accept({ lane: LANE })]);
     const run = onlyRun(await claim({ runRows: 1 }));
     await Promise.all([
-      journal.close({ sequence: 1, token: run.token, then: "dead", error: failure }),
+      journal.close({ sequence: 1, token: run.token, becomes: "dead", error: failure }),
       journal.finishRun(run.token),
     ]);
     await journal.closed({ sequence: 1, found: "fenced", skip: true });
@@ -219,7 +219,7 @@ describe("cancellation", () => {
     expect(await journal.cancel(person(1))).toBe("closing");
     expect(await journal.cancel(person(1))).toBe("closing");
     expect(await journal.cancel(person(99))).toBe("not_waiting");
-    expect(told).toMatchObject([{ sequence: 1, then: "cancelled" }]);
+    expect(told).toMatchObject([{ sequence: 1, becomes: "cancelled" }]);
     expect(states()).toEqual({ 1: "closing", 2: "blocked" });
     await journal.closed({ sequence: 1, found: "fenced" });
     expect(ended(1)).toMatchObject({ outcome: "cancelled" });

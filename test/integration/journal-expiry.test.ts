@@ -14,7 +14,7 @@ describe("expiry", () => {
     ]);
     time.now += 5;
     const claimed = await claim();
-    expect(claimed.expired.toSorted()).toEqual([1, 3]);
+    expect(claimed.expired.toSorted((a, b) => a - b)).toEqual([1, 3]);
     expect(claimed.runs.map(({ rows }) => rows[0]?.sequence)).toEqual([2]);
     expect(ended(1)).toMatchObject({ outcome: "expired", attempts: 0 });
   });
@@ -30,9 +30,9 @@ describe("expiry", () => {
     expect(claimed).toMatchObject({
       runs: [],
       expired: [],
-      closing: [{ sequence: 1, then: "expired", operationId: "op_1" }],
+      closing: [{ sequence: 1, becomes: "expired", operationId: "op_1" }],
     });
-    expect(row(1)).toMatchObject({ state: "closing", closing_then: "expired" });
+    expect(row(1)).toMatchObject({ state: "closing", closing_target: "expired" });
   });
 
   test("nobody claims it: the slow walk finds it, blocked, scheduled, ready or held, and tells", async () => {
@@ -56,9 +56,11 @@ describe("expiry", () => {
     await claim({ runs: 1, preferred: [6] });
     await journal.setDefinitions([{ name: "first", version: 1, acceptsOlder: false }]);
     time.now += 200;
-    await expect.poll(() => [expired.toSorted(), closing.map(({ sequence }) => sequence)]).toEqual([[3, 4, 6], [1]]);
+    await expect
+      .poll(() => [expired.toSorted((a, b) => a - b), closing.map(({ sequence }) => sequence)])
+      .toEqual([[3, 4, 6], [1]]);
     expect(states()).toEqual({ 1: "closing", 2: "ready", 5: "blocked" });
-    expect(row(1)).toMatchObject({ closing_then: "expired", due: null });
+    expect(row(1)).toMatchObject({ closing_target: "expired", due: null });
     expect(ended(3)).toMatchObject({ outcome: "expired" });
   });
 

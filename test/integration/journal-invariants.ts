@@ -81,6 +81,6 @@ function brokenCounts(
   }
   const bytes = outside.prepare("SELECT coalesce(sum(octet_length(input)), 0) FROM operation").pluck().get();
   const storedBytes = stored.reduce((sum, pool) => sum + (pool["bytes"] ?? 0), 0);
-  if (bytes !== storedBytes) broken.push(`${bytes} bytes wait, ${storedBytes} are stored`);
+  if (bytes !== storedBytes) broken.push(`${String(bytes)} bytes wait, ${storedBytes} are stored`);
   return broken;
 }

@@ -43,7 +43,7 @@ describe("lanes (invariant 3: order per lane)", () => {
     const { accept, claim, states, journal } = await openTestJournal();
     await Promise.all([accept({ lane: LANE }), accept({ lane: LANE })]);
     const { token } = onlyRun(await claim({ runRows: 1 }));
-    await journal.close({ sequence: 1, token, then: "expired", error: failure });
+    await journal.close({ sequence: 1, token, becomes: "expired", error: failure });
     await journal.finishRun(token);
     await accept({ lane: LANE });
     expect(states()).toEqual({ 1: "closing", 2: "blocked", 3: "blocked" });

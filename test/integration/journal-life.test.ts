@@ -138,12 +138,12 @@ describe("the life of one row", () => {
     const { accept, claim, row, ended, journal } = await openTestJournal();
     await Promise.all([accept(), accept(), accept()]);
     const { runs } = await claim();
-    for (const [index, then] of (["dead", "expired", "cancelled"] as const).entries())
-      await journal.close({ sequence: index + 1, token: runs[index]?.token ?? 0, then, error: failure });
+    for (const [index, becomes] of (["dead", "expired", "cancelled"] as const).entries())
+      await journal.close({ sequence: index + 1, token: runs[index]?.token ?? 0, becomes, error: failure });
     expect(await journal.closings(0, 10)).toMatchObject([
-      { sequence: 1, then: "dead", operationId: "op_1", pool: 1, definition: 1, incarnation: 0 },
-      { sequence: 2, then: "expired" },
-      { sequence: 3, then: "cancelled" },
+      { sequence: 1, becomes: "dead", operationId: "op_1", pool: 1, definition: 1, incarnation: 0 },
+      { sequence: 2, becomes: "expired" },
+      { sequence: 3, becomes: "cancelled" },
     ]);
     expect(await journal.closings(1, 1)).toMatchObject([{ sequence: 2 }]);
     for (const sequence of [1, 2, 3]) await journal.closed({ sequence, found: "fenced" });
@@ -157,7 +157,7 @@ describe("the life of one row", () => {
     const { accept, claim, ended, journal } = await openTestJournal();
     await accept();
     const { token } = onlyRun(await claim());
-    await journal.close({ sequence: 1, token, then: "dead", error: failure });
+    await journal.close({ sequence: 1, token, becomes: "dead", error: failure });
     await journal.closed({ sequence: 1, found: "applied", result: "42" });
     expect(ended(1)).toMatchObject({ outcome: "completed", result: "42", replayed: 1, error: null });
     await expect(journal.closed({ sequence: 1, found: "fenced" })).rejects.toMatchObject({ code: "run_not_owned" });

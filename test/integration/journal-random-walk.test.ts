@@ -22,6 +22,8 @@ class Walk {
   readonly #random: (below: number) => number;
   #test: TestJournal;
   #runs: Run[] = [];
+  /** Runs whose rows are dealt with, and which have not been finished yet. */
+  #unfinished: Run[] = [];
   readonly #carried = new Map<number, number>();
   /** What came into each lane in this step alone. */
   readonly #arrived = new Map<number, number>();
@@ -38,6 +40,8 @@ class Walk {
     this.#test.time.now += this.#random(30);
     this.#arrived.clear();
     const before = this.#test.journal.takeSequence();
+    const finished = this.#random(3) === 0 ? this.#unfinished.splice(0) : [];
+    await Promise.all(finished.map(({ token }) => this.#test.journal.finishRun(token)));
     const requests = Array.from({ length: 1 + this.#random(6) }, () => this.#request());
     await Promise.all(requests);
     if (this.#random(25) === 0) await this.#failingBatch();
@@ -63,7 +67,7 @@ class Walk {
   }
 
   brokenRules(): string[] {
-    const underWay = new Set(this.#runs.flatMap(({ lane }) => (lane === null ? [] : [lane])));
+    const underWay = new Set([...this.#runs, ...this.#unfinished].flatMap(({ lane }) => (lane === null ? [] : [lane])));
     return findBrokenRules(this.#test.outside, this.#test.journal.counts, underWay, this.#carried);
   }
 
@@ -146,11 +150,15 @@ class Walk {
         acknowledged.push(journal.reschedule({ ...row, dueAt: time.now + this.#random(60), error: failure }));
       if (choice === 8) acknowledged.push(journal.giveBack({ ...row, interrupted: this.#random(2) === 0 }));
       if (choice === 9)
-        acknowledged.push(journal.close({ ...row, then: this.#random(2) === 0 ? "dead" : "expired", error: failure }));
+        acknowledged.push(
+          journal.close({ ...row, becomes: this.#random(2) === 0 ? "dead" : "expired", error: failure }),
+        );
       if (choice === 10) acknowledged.push(journal.bury({ ...row, error: failure, skip: this.#random(2) === 0 }));
       break;
     }
-    acknowledged.push(journal.finishRun(token));
+    // Finished in the same commit, or some time later: a process may die between.
+    if (this.#random(3) === 0) this.#unfinished.push(run);
+    else acknowledged.push(journal.finishRun(token));
     await Promise.all(acknowledged);
   }
 
@@ -190,6 +198,7 @@ class Walk {
   async #crash(): Promise<void> {
     this.#test = await this.#test.crashAndReopen();
     this.#runs = [];
+    this.#unfinished = [];
   }
 }
 

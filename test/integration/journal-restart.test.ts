@@ -34,6 +34,17 @@ describe("restart (invariant 1: nothing lost)", () => {
     expect(await second.claimNumbers()).toEqual([[1, 2]]);
   });
 
+  test("a head that was handed back before the run was finished is ready again, and its followers are blocked", async () => {
+    const first = await openTestJournal();
+    await Promise.all([first.accept({ lane: LANE }), first.accept({ lane: LANE })]);
+    const run = onlyRun(await first.claim());
+    await first.journal.giveBack({ sequence: 1, token: run.token, interrupted: false });
+    expect(first.states()).toEqual({ 1: "blocked", 2: "running" });
+    const second = await first.crashAndReopen();
+    expect(second.states()).toEqual({ 1: "ready", 2: "blocked" });
+    expect(await second.claimNumbers()).toEqual([[1, 2]]);
+  });
+
   test("at the tenth interruption a row is closed instead of run, and becomes a dead letter", async () => {
     let current = await openTestJournal({ maximumInterruptions: 3 });
     await Promise.all([current.accept({ lane: LANE }), current.accept({ lane: LANE })]);
@@ -43,7 +54,7 @@ describe("restart (invariant 1: nothing lost)", () => {
     }
     const { runs, closing } = await current.claim();
     expect(runs).toEqual([]);
-    expect(closing).toMatchObject([{ sequence: 1, then: "interrupted" }]);
+    expect(closing).toMatchObject([{ sequence: 1, becomes: "interrupted" }]);
     await current.journal.closed({ sequence: 1, found: "fenced" });
     expect(current.states()).toEqual({ 1: "dead", 2: "blocked" });
     expect(JSON.parse(String(current.row(1)?.["error"]))).toMatchObject({ code: "interrupted" });
@@ -64,7 +75,7 @@ describe("restart (invariant 1: nothing lost)", () => {
     const first = await openTestJournal();
     await Promise.all([first.accept(), first.accept()]);
     for (const { token, rows } of (await first.claim()).runs)
-      await first.journal.close({ sequence: rows[0]?.sequence ?? 0, token, then: "dead", error: failure });
+      await first.journal.close({ sequence: rows[0]?.sequence ?? 0, token, becomes: "dead", error: failure });
     const { journal } = await first.crashAndReopen();
     expect((await journal.closings(0, 1)).map(({ sequence }) => sequence)).toEqual([1]);
     expect((await journal.closings(1, 10)).map(({ sequence }) => sequence)).toEqual([2]);

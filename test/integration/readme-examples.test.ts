@@ -6,7 +6,9 @@ import { describe, expect, it } from "vitest";
 import { temporaryFolder } from "../support/ledger.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const examples = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code]) => code ?? "");
+const examples = [...readFileSync(join(root, "README.md"), "utf8").matchAll(/```ts\n([\s\S]*?)```/g)].map(
+  ([, code]) => code ?? "",
+);
 
 /** Runs an example as a service of its own would: in its own folder, importing by package name. */
 async function run(code: string): Promise<{ readonly exitCode: number | null; readonly output: string }> {
@@ -16,7 +18,10 @@ async function run(code: string): Promise<{ readonly exitCode: number | null; re
   symlinkSync(join(root, "node_modules", "zod"), join(folder, "node_modules", "zod"));
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   writeFileSync(join(folder, "example.ts"), code);
-  const child = spawn(process.execPath, ["--conditions=holdfast-source", "example.ts"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, ["--conditions=holdfast-source", "example.ts"], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (text: Buffer) => (output += text.toString()));
   const exitCode = await new Promise<number | null>((resolve) => child.once("exit", resolve));

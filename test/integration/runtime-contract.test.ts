@@ -1,7 +1,16 @@
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
-import { type AnyOperationDefinition, createRuntime, defineOperation, HandlerError, MisuseError, type PartialRuntimeConfig, type Runtime, StorageError } from "../../src/index.ts";
+import {
+  type AnyOperationDefinition,
+  createRuntime,
+  defineOperation,
+  HandlerError,
+  MisuseError,
+  type PartialRuntimeConfig,
+  type Runtime,
+  StorageError,
+} from "../../src/index.ts";
 import { embeddedGraph } from "../../src/graph/embedded/index.ts";
 import { faultyGraph } from "../../src/testing/faulty-graph.ts";
 import { LEDGER_NODES, readEmbeddedLedger, readJournal, temporaryFolder, until } from "../support/ledger.ts";
@@ -33,7 +42,11 @@ function ledger() {
   return { folder, file, faulty, append, dataDirectory: join(folder, "data"), lanes: () => readEmbeddedLedger(file) };
 }
 
-async function running<const Operations extends readonly AnyOperationDefinition[]>(dataDirectory: string, operations: Operations, config: PartialRuntimeConfig = QUICK): Promise<Runtime> {
+async function running<const Operations extends readonly AnyOperationDefinition[]>(
+  dataDirectory: string,
+  operations: Operations,
+  config: PartialRuntimeConfig = QUICK,
+): Promise<Runtime> {
   const runtime = await createRuntime({ dataDirectory, operations, config });
   onTestFinished(() => runtime.stop());
   return runtime;
@@ -58,14 +71,25 @@ describe("the way of one operation", () => {
   ])("refuses %s with code and path, before anything is stored", async (_, input, reason, path) => {
     const { dataDirectory, append } = ledger();
     const runtime = await running(dataDirectory, [append]);
-    expect(await runtime.submit(append, input as never)).toMatchObject({ status: "refused", reason, path, retryable: false });
+    expect(await runtime.submit(append, input as never)).toMatchObject({
+      status: "refused",
+      reason,
+      path,
+      retryable: false,
+    });
     expect(readJournal(dataDirectory)).toEqual({ waiting: [], ended: [] });
   });
 
   it("refuses a principal without the permission", async () => {
     const { dataDirectory, append } = ledger();
     const runtime = await running(dataDirectory, [append]);
-    expect(await runtime.submit(append, { lane: "a", number: 1 }, { principal: { id: "guest", permissions: ["queue.read"] } })).toMatchObject({ status: "refused", reason: "forbidden" });
+    expect(
+      await runtime.submit(
+        append,
+        { lane: "a", number: 1 },
+        { principal: { id: "guest", permissions: ["queue.read"] } },
+      ),
+    ).toMatchObject({ status: "refused", reason: "forbidden" });
   });
 
   it("throws only for misuse: an operation of another runtime, a definition given twice, two dependencies of one name", async () => {
@@ -73,8 +97,15 @@ describe("the way of one operation", () => {
     const other = ledger();
     const runtime = await running(dataDirectory, [append]);
     await expect(runtime.submit(other.append, { lane: "a", number: 1 })).rejects.toThrow(MisuseError);
-    await expect(createRuntime({ dataDirectory: other.dataDirectory, operations: [append, { ...append }] })).rejects.toThrow("defined twice");
-    await expect(createRuntime({ dataDirectory: other.dataDirectory, operations: [append, { ...other.append, name: "ledger.other" }] })).rejects.toThrow("two dependencies named graph");
+    await expect(
+      createRuntime({ dataDirectory: other.dataDirectory, operations: [append, { ...append }] }),
+    ).rejects.toThrow("defined twice");
+    await expect(
+      createRuntime({
+        dataDirectory: other.dataDirectory,
+        operations: [append, { ...other.append, name: "ledger.other" }],
+      }),
+    ).rejects.toThrow("two dependencies named graph");
   });
 
   it("refuses a result that JSON would change, and leaves no effect", async () => {
@@ -98,12 +129,21 @@ describe("the way of one operation", () => {
 
   it("says valueOmitted for a value above the limit, now and later", async () => {
     const { dataDirectory, faulty } = ledger();
-    const large = defineOperation({ name: "ledger.large", version: 1, input: z.object({}), dependsOn: { graph: faulty.dependency }, execute: () => "x".repeat(20_000) });
+    const large = defineOperation({
+      name: "ledger.large",
+      version: 1,
+      input: z.object({}),
+      dependsOn: { graph: faulty.dependency },
+      execute: () => "x".repeat(20_000),
+    });
     const runtime = await running(dataDirectory, [large]);
     const outcome = await runtime.submit(large, {});
     expect(outcome).toMatchObject({ status: "completed", valueOmitted: true });
-    if (outcome.status === "completed") await until("the end", async () => (await runtime.result(outcome.operationId)).status === "completed");
-    expect(outcome.status === "completed" && (await runtime.result(outcome.operationId))).toMatchObject({ valueOmitted: true });
+    if (outcome.status === "completed")
+      await until("the end", async () => (await runtime.result(outcome.operationId)).status === "completed");
+    expect(outcome.status === "completed" && (await runtime.result(outcome.operationId))).toMatchObject({
+      valueOmitted: true,
+    });
   });
 
   it("gives the same outcome for the same idempotency key, in flight and later, and refuses another input under it", async () => {
@@ -122,9 +162,12 @@ describe("the way of one operation", () => {
     const { dataDirectory, append, lanes } = ledger();
     const runtime = await running(dataDirectory, [append]);
     const numbers = Array.from({ length: 300 }, (_, number) => number);
-    const outcomes = await Promise.all(numbers.map((number) => runtime.submit(append, { lane: `lane-${number % 5}`, number })));
+    const outcomes = await Promise.all(
+      numbers.map((number) => runtime.submit(append, { lane: `lane-${number % 5}`, number })),
+    );
     expect(outcomes.every(({ status }) => status === "completed")).toBe(true);
-    for (let lane = 0; lane < 5; lane++) expect(lanes().get(`lane-${lane}`)).toEqual(numbers.filter((number) => number % 5 === lane));
+    for (let lane = 0; lane < 5; lane++)
+      expect(lanes().get(`lane-${lane}`)).toEqual(numbers.filter((number) => number % 5 === lane));
   });
 
   it("keeps a handler that submits itself from waiting for itself", async () => {
@@ -145,8 +188,24 @@ describe("the way of one operation", () => {
 });
 
 describe("handlers that misbehave", () => {
-  const misbehaving = (faulty: ReturnType<typeof ledger>["faulty"], execute: (context: { graph: Parameters<ReturnType<typeof ledger>["append"]["execute"]>[0]["graph"]; attempt: number; signal: AbortSignal }) => unknown, options: { attemptTimeoutMs?: number; onDeadLetter?: "skip" } = {}) =>
-    defineOperation({ name: "ledger.misbehave", version: 1, input: z.object({ lane: z.string().default("a") }), dependsOn: { graph: faulty.dependency }, orderingKey: ({ lane }) => `ledger:${lane}`, ...options, execute: execute as never });
+  const misbehaving = (
+    faulty: ReturnType<typeof ledger>["faulty"],
+    execute: (context: {
+      graph: Parameters<ReturnType<typeof ledger>["append"]["execute"]>[0]["graph"];
+      attempt: number;
+      signal: AbortSignal;
+    }) => unknown,
+    options: { attemptTimeoutMs?: number; onDeadLetter?: "skip" } = {},
+  ) =>
+    defineOperation({
+      name: "ledger.misbehave",
+      version: 1,
+      input: z.object({ lane: z.string().default("a") }),
+      dependsOn: { graph: faulty.dependency },
+      orderingKey: ({ lane }) => `ledger:${lane}`,
+      ...options,
+      execute: execute as never,
+    });
 
   it("tells a failure to the caller who waits, and keeps no dead letter of it", async () => {
     const { dataDirectory, faulty } = ledger();
@@ -173,10 +232,16 @@ describe("handlers that misbehave", () => {
     await until("the dead letter", async () => (await runtime.deadLetters.list()).rows.length === 1);
     const second = await runtime.submit(append, { lane: "a", number: 2 }, { answerWithinMs: 50 });
     expect(second).toMatchObject({ status: "queued", because: "lane" });
-    expect(first.status === "queued" && second.status === "queued" && (await runtime.get(second.operationId))?.state).toBe("parked");
+    expect(
+      first.status === "queued" && second.status === "queued" && (await runtime.get(second.operationId))?.state,
+    ).toBe("parked");
     broken = false;
-    await expect(runtime.deadLetters.retry((first as { operationId: string }).operationId, { reason: " " })).rejects.toThrow(MisuseError);
-    expect(await runtime.deadLetters.retry((first as { operationId: string }).operationId, { reason: "fryer was added" })).toMatchObject({ status: "retried", place: "same" });
+    await expect(
+      runtime.deadLetters.retry((first as { operationId: string }).operationId, { reason: " " }),
+    ).rejects.toThrow(MisuseError);
+    expect(
+      await runtime.deadLetters.retry((first as { operationId: string }).operationId, { reason: "fryer was added" }),
+    ).toMatchObject({ status: "retried", place: "same" });
     await until("both to be done", () => lanes().get("a")?.length === 2);
     expect(lanes().get("a")).toEqual([1, 2]);
   });
@@ -184,7 +249,10 @@ describe("handlers that misbehave", () => {
   it("ends a handler that hangs by its timeout, frees its lane, and opens no breaker for it", async () => {
     const { dataDirectory, faulty, append } = ledger();
     const hangs = misbehaving(faulty, () => new Promise(() => {}), { attemptTimeoutMs: 50 });
-    const runtime = await running(dataDirectory, [hangs, append], { ...QUICK, concurrency: { slowStartMs: 0, abandonAfterMs: 100 } });
+    const runtime = await running(dataDirectory, [hangs, append], {
+      ...QUICK,
+      concurrency: { slowStartMs: 0, abandonAfterMs: 100 },
+    });
     const outcome = await runtime.submit(hangs, { lane: "a" });
     expect(outcome.status === "failed" && outcome.error).toMatchObject({ code: "attempt_timeout" });
     expect(await runtime.submit(append, { lane: "a", number: 1 })).toMatchObject({ status: "completed" });
@@ -200,7 +268,9 @@ describe("handlers that misbehave", () => {
       async ({ graph, attempt }) => {
         if (attempt > 1) return "gave up";
         await new Promise((resolve) => setTimeout(resolve, 200));
-        await graph.append("Lane", [{ key: "a", property: "numbers", values: [99] }]).catch((error: unknown) => late.push(error));
+        await graph
+          .append("Lane", [{ key: "a", property: "numbers", values: [99] }])
+          .catch((error: unknown) => late.push(error));
         throw new Error("too late");
       },
       { attemptTimeoutMs: 50 },
@@ -235,36 +305,64 @@ describe("handlers that misbehave", () => {
 describe("an outage of the graph", () => {
   it("queues what arrives, refuses what cannot wait, and drains once and in order when the graph is back", async () => {
     const { dataDirectory, faulty, append, lanes } = ledger();
-    const query = defineOperation({ name: "ledger.query", version: 1, input: z.object({ lane: z.string() }), dependsOn: { graph: faulty.dependency }, queueable: false, execute: ({ input, graph }) => graph.matchNodes("Lane", { keys: [input.lane] }) });
+    const query = defineOperation({
+      name: "ledger.query",
+      version: 1,
+      input: z.object({ lane: z.string() }),
+      dependsOn: { graph: faulty.dependency },
+      queueable: false,
+      execute: ({ input, graph }) => graph.matchNodes("Lane", { keys: [input.lane] }),
+    });
     const runtime = await running(dataDirectory, [append, query]);
     faulty.cut();
     const numbers = Array.from({ length: 100 }, (_, number) => number);
     const outcomes = [];
-    for (const number of numbers) outcomes.push(await runtime.submit(append, { lane: `lane-${number % 4}`, number }, { answerWithinMs: 20 }));
+    for (const number of numbers)
+      outcomes.push(await runtime.submit(append, { lane: `lane-${number % 4}`, number }, { answerWithinMs: 20 }));
     expect(outcomes.every(({ status }) => status === "queued")).toBe(true);
     expect(outcomes.at(-1)).toMatchObject({ because: "policy", cause: { actor: expect.stringContaining("graph") } });
-    expect(await runtime.submit(query, { lane: "lane-0" })).toMatchObject({ status: "refused", reason: "unavailable", retryable: true });
+    expect(await runtime.submit(query, { lane: "lane-0" })).toMatchObject({
+      status: "refused",
+      reason: "unavailable",
+      retryable: true,
+    });
     expect(runtime.status().control.policy.modes.map(({ mode }) => mode)).toContain("local_queue");
     faulty.restore();
     await until("everything to be drained", () => readJournal(dataDirectory).ended.length === 100);
-    for (let lane = 0; lane < 4; lane++) expect(lanes().get(`lane-${lane}`)).toEqual(numbers.filter((number) => number % 4 === lane));
+    for (let lane = 0; lane < 4; lane++)
+      expect(lanes().get(`lane-${lane}`)).toEqual(numbers.filter((number) => number % 4 === lane));
     await until("normal mode", () => runtime.status().control.policy.modes[0]?.mode === "normal");
     expect(await runtime.submit(query, { lane: "lane-0" })).toMatchObject({ status: "completed" });
   });
 
   it("answers with the fallback of an operation that cannot wait, and says so", async () => {
     const { dataDirectory, faulty } = ledger();
-    const query = defineOperation({ name: "ledger.query", version: 1, input: z.object({}), dependsOn: { graph: faulty.dependency }, queueable: false, fallback: ({ cause }) => `stale, because ${cause.actor}`, execute: () => "fresh" });
+    const query = defineOperation({
+      name: "ledger.query",
+      version: 1,
+      input: z.object({}),
+      dependsOn: { graph: faulty.dependency },
+      queueable: false,
+      fallback: ({ cause }) => `stale, because ${cause.actor}`,
+      execute: () => "fresh",
+    });
     faulty.cut();
     const runtime = await running(dataDirectory, [query]);
-    expect(await runtime.submit(query, {})).toMatchObject({ status: "completed", source: "fallback", value: expect.stringContaining("stale") });
+    expect(await runtime.submit(query, {})).toMatchObject({
+      status: "completed",
+      source: "fallback",
+      value: expect.stringContaining("stale"),
+    });
   });
 
   it("starts while the graph is down, and executes what was left when it comes up", async () => {
     const { dataDirectory, faulty, append, lanes } = ledger();
     faulty.cut();
     const runtime = await running(dataDirectory, [append]);
-    expect(await runtime.submit(append, { lane: "a", number: 1 })).toMatchObject({ status: "queued", because: "policy" });
+    expect(await runtime.submit(append, { lane: "a", number: 1 })).toMatchObject({
+      status: "queued",
+      because: "policy",
+    });
     await runtime.stop();
     faulty.restore();
     await running(dataDirectory, [append]);
@@ -275,7 +373,9 @@ describe("an outage of the graph", () => {
     const { dataDirectory, faulty, append, lanes } = ledger();
     const runtime = await running(dataDirectory, [append]);
     faulty.swallowCommitAnswers(3);
-    const outcomes = await Promise.all([1, 2, 3, 4].map((number) => runtime.submit(append, { lane: `lane-${number}`, number })));
+    const outcomes = await Promise.all(
+      [1, 2, 3, 4].map((number) => runtime.submit(append, { lane: `lane-${number}`, number })),
+    );
     await until("all to be done", () => readJournal(dataDirectory).ended.length === 4);
     expect([...lanes().values()].flat().sort((a, b) => a - b)).toEqual([1, 2, 3, 4]);
     expect(outcomes.every(({ status }) => status === "completed" || status === "queued")).toBe(true);
@@ -315,7 +415,10 @@ describe("stopping, restarting, cancelling", () => {
     await running(dataDirectory, [append]);
     const second = createRuntime({ dataDirectory, operations: [append] });
     await expect(second).rejects.toThrow(StorageError);
-    await expect(second).rejects.toMatchObject({ code: "data_directory_in_use", message: expect.stringContaining(String(process.pid)) });
+    await expect(second).rejects.toMatchObject({
+      code: "data_directory_in_use",
+      message: expect.stringContaining(String(process.pid)),
+    });
   });
 
   it("holds operations of an unknown version and executes them once the definition migrates them", async () => {
@@ -329,7 +432,14 @@ describe("stopping, restarting, cancelling", () => {
     const second = await running(dataDirectory, [strict]);
     await until("it to be held", () => second.status().queue.counts.held === 1);
     await second.stop();
-    const migrating = { ...append, version: 2, migrateInput: (input: unknown, from: number) => ({ ...(input as { lane: string; number: number }), number: from * 100 }) };
+    const migrating = {
+      ...append,
+      version: 2,
+      migrateInput: (input: unknown, from: number) => ({
+        ...(input as { lane: string; number: number }),
+        number: from * 100,
+      }),
+    };
     await running(dataDirectory, [migrating]);
     await until("it to be executed", () => lanes().get("a")?.length === 1);
     expect(lanes().get("a")).toEqual([100]);
@@ -377,7 +487,12 @@ describe("runtime.call", () => {
       },
       breaker: { consecutiveFailures: 2, initialBreakMs: 10_000 },
     });
-    const runtime = await createRuntime({ dataDirectory: join(folder, "data"), operations: [], dependencies: [search], config: QUICK });
+    const runtime = await createRuntime({
+      dataDirectory: join(folder, "data"),
+      operations: [],
+      dependencies: [search],
+      config: QUICK,
+    });
     onTestFinished(() => runtime.stop());
     expect(await runtime.call(search, () => 42)).toEqual({ status: "completed", value: 42 });
     let calls = 0;
@@ -394,7 +509,11 @@ describe("runtime.call", () => {
     ).toEqual({ status: "completed", value: 2 });
     up = false;
     const hangs = () => new Promise<never>(() => {});
-    expect(await runtime.call(search, hangs, { attemptTimeoutMs: 30 })).toMatchObject({ status: "failed", effect: "unknown", error: { code: "attempt_timeout" } });
+    expect(await runtime.call(search, hangs, { attemptTimeoutMs: 30 })).toMatchObject({
+      status: "failed",
+      effect: "unknown",
+      error: { code: "attempt_timeout" },
+    });
     await runtime.call(search, hangs, { attemptTimeoutMs: 30 });
     expect(await runtime.call(search, () => 1)).toMatchObject({ status: "refused", reason: "unavailable" });
   });

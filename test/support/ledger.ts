@@ -21,18 +21,27 @@ export function readEmbeddedLedger(file: string): Map<string, number[]> {
   try {
     if (database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'node'").get() === undefined) return new Map();
     const rows = database.prepare("SELECT properties FROM node WHERE label = 'Lane'").pluck().all() as string[];
-    return new Map(rows.map((text) => JSON.parse(text) as { id: string; numbers?: number[] }).map(({ id, numbers }) => [id, numbers ?? []]));
+    return new Map(
+      rows
+        .map((text) => JSON.parse(text) as { id: string; numbers?: number[] })
+        .map(({ id, numbers }) => [id, numbers ?? []]),
+    );
   } finally {
     database.close();
   }
 }
 
 /** The journal's rows by state name, read through a connection of our own. */
-export function readJournal(dataDirectory: string): { waiting: { sequence: number; state: number; attempts: number; interruptions: number }[]; ended: { sequence: number; outcome: string; attempts: number }[] } {
+export function readJournal(dataDirectory: string): {
+  waiting: { sequence: number; state: number; attempts: number; interruptions: number }[];
+  ended: { sequence: number; outcome: string; attempts: number }[];
+} {
   const database = new Database(join(dataDirectory, "journal.db"), { readonly: true });
   try {
     return {
-      waiting: database.prepare("SELECT sequence, state, attempts, interruptions FROM operation ORDER BY sequence").all() as never,
+      waiting: database
+        .prepare("SELECT sequence, state, attempts, interruptions FROM operation ORDER BY sequence")
+        .all() as never,
       ended: database.prepare("SELECT sequence, outcome, attempts FROM ended ORDER BY sequence").all() as never,
     };
   } finally {

@@ -2,7 +2,13 @@ import { describe, expect, it } from "vitest";
 import { defaultConfig } from "../../config/presets.ts";
 import { BreakerCounters } from "../../src/dependencies/breaker-counters.ts";
 
-const settings = { ...defaultConfig.breaker, consecutiveFailures: 5, failureRate: 0.5, minimumCalls: 20, windowMs: 10_000 };
+const settings = {
+  ...defaultConfig.breaker,
+  consecutiveFailures: 5,
+  failureRate: 0.5,
+  minimumCalls: 20,
+  windowMs: 10_000,
+};
 
 const closedCounters = (): BreakerCounters => {
   const counters = new BreakerCounters("graph", settings);
@@ -15,7 +21,10 @@ describe("counting a dependency's results", () => {
     const counters = closedCounters();
     const causes = [1, 2, 3, 4, 5].map((at) => counters.failure(1, at, "connection_lost"));
     expect(causes.slice(0, 4)).toEqual([undefined, undefined, undefined, undefined]);
-    expect(causes[4]).toMatchObject({ actor: "calls:graph", values: { consecutiveFailures: 5, limit: 5, code: "connection_lost" } });
+    expect(causes[4]).toMatchObject({
+      actor: "calls:graph",
+      values: { consecutiveFailures: 5, limit: 5, code: "connection_lost" },
+    });
   });
 
   it("begins again after a success", () => {

@@ -24,7 +24,12 @@ describe("defining an operation", () => {
     });
     expectTypeOf<InputOf<typeof definition>>().toEqualTypeOf<{ id: string; limit?: number | undefined }>();
     expectTypeOf<ValueOf<typeof definition>>().toEqualTypeOf<string[]>();
-    expect(definition).toMatchObject({ priority: "normal", permission: "operation.submit", queueable: true, onDeadLetter: "park" });
+    expect(definition).toMatchObject({
+      priority: "normal",
+      permission: "operation.submit",
+      queueable: true,
+      onDeadLetter: "park",
+    });
   });
 
   it.each([
@@ -53,7 +58,12 @@ describe("names and pauses", () => {
   });
 
   it("names keyed operations by name, principal and key together", () => {
-    const ids = [keyedOperationId("a", "b", "c"), keyedOperationId("a", "b:c", ""), keyedOperationId("a", "", "b:c"), keyedOperationId("ab", "", "c")];
+    const ids = [
+      keyedOperationId("a", "b", "c"),
+      keyedOperationId("a", "b:c", ""),
+      keyedOperationId("a", "", "b:c"),
+      keyedOperationId("ab", "", "c"),
+    ];
     expect(new Set(ids).size).toBe(4);
     expect(keyedOperationId("a", "b", "c")).toBe(ids[0]);
   });

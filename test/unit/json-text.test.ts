@@ -30,7 +30,7 @@ describe("JSON without loss", () => {
     ["a bigint", { count: 1n }, "$.count"],
     ["a function", { run: () => 1 }, "$.run"],
     ["undefined in a list", ["a", undefined], "$[1]"],
-    ["a hole in a list", new Array(2), "$[0]"],
+    ["a hole in a list", Object.assign([], { length: 2 }), "$[0]"],
     ["a class instance", { equipment: new (class Fryer {})() }, "$.equipment"],
     ["a toJSON method", { toJSON: () => 1 }, "$"],
     ["a symbol key", { [Symbol("hidden")]: 1 }, "$"],

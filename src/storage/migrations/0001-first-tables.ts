@@ -29,7 +29,7 @@ export const firstTables: Migration = {
       accepted_at INTEGER NOT NULL,
       expires_at INTEGER NOT NULL,
       due INTEGER,
-      closing_then TEXT,
+      closing_target TEXT,
       skipped_lane INTEGER,
       dead_since INTEGER,
       key_until INTEGER,

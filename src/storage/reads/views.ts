@@ -1,5 +1,5 @@
 import type { ErrorSummary } from "../../errors.ts";
-import type { ClosingThen, EndOutcome } from "../../queue/journal.ts";
+import type { ClosingTarget, EndOutcome } from "../../queue/journal.ts";
 import type { OperationStateName } from "../operation-state.ts";
 
 /** An operation that has not ended, without its input. */
@@ -20,7 +20,7 @@ export interface WaitingOperation {
   readonly interruptions: number;
   readonly incarnation: number;
   readonly dueAt?: number;
-  readonly closingThen?: ClosingThen;
+  readonly closingTarget?: ClosingTarget;
   readonly deadSince?: number;
   /** A dead letter that its lane has passed. */
   readonly skipped: boolean;

@@ -14,7 +14,7 @@ export function waitingOperations(database: Kysely<Database>) {
     .innerJoin("definition as d", "d.id", "o.definition")
     .innerJoin("pool as p", "p.id", "o.pool")
     .select(["o.sequence", "o.state", "o.priority", "o.lane", "o.attempts", "o.interruptions", "o.incarnation"])
-    .select(["o.accepted_at", "o.expires_at", "o.due", "o.closing_then", "o.skipped_lane", "o.dead_since"])
+    .select(["o.accepted_at", "o.expires_at", "o.due", "o.closing_target", "o.skipped_lane", "o.dead_since"])
     .select(["o.operation_id", "o.principal", "o.error", "d.name", "d.version", "p.name as pool_name"])
     .select(
       sql<number | null>`iif(o.state = ${sql.lit(operationState.blocked)},
@@ -43,7 +43,7 @@ export function toWaitingOperation(row: Selected): WaitingOperation {
     interruptions: row.interruptions,
     incarnation: row.incarnation,
     ...(row.due === null ? {} : { dueAt: row.due }),
-    ...(row.closing_then === null ? {} : { closingThen: row.closing_then }),
+    ...(row.closing_target === null ? {} : { closingTarget: row.closing_target }),
     ...(row.dead_since === null ? {} : { deadSince: row.dead_since }),
     skipped: row.skipped_lane !== null,
     ...errorOf(row.error),

@@ -12,7 +12,7 @@ export const buryOperation = statement(
     .set({
       state: sql.lit(operationState.dead),
       dead_since: parameter,
-      closing_then: sql.lit(null),
+      closing_target: sql.lit(null),
       error: sql<string | null>`coalesce(${parameter}, error)`,
       attempts: sql<number>`attempts + ${parameter}`,
       priority: sql<number>`min(priority, ${parameter})`,

@@ -9,7 +9,7 @@ export const closeOperation = statement(
     .set({
       state: sql.lit(operationState.closing),
       due: sql.lit(null),
-      closing_then: parameter,
+      closing_target: parameter,
       error: sql<string | null>`coalesce(${parameter}, error)`,
       attempts: sql<number>`attempts + ${parameter}`,
       priority: sql<number>`min(priority, ${parameter})`,

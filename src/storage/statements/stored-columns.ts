@@ -16,7 +16,7 @@ export const storedColumns = [
   "key_until",
   "operation_id",
   "principal",
-  "closing_then",
+  "closing_target",
   "skipped_lane",
   "error",
 ] as const;
@@ -39,7 +39,7 @@ export type StoredRow = [
   keyUntil: number | null,
   operationId: string | null,
   principal: string,
-  closingThen: string | null,
+  closingTarget: string | null,
   skippedLane: number | null,
   error: string | null,
   bytes: number,

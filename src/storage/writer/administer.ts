@@ -40,7 +40,7 @@ function answerOf(context: Context, request: AdministrativeRequest, answer: Answ
       return context.connection
         .all<StoredRow>(selectClosing, [request.afterSequence, request.limit])
         .map(factsOfStored)
-        .map((row) => closingRowOf(row, row.closingThen ?? "dead"));
+        .map((row) => closingRowOf(row, row.closingTarget ?? "dead"));
   }
 }
 

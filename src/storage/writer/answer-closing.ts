@@ -15,7 +15,7 @@ export function answerClosing(context: Context, request: RowRequest & { kind: "c
   const stored = connection.get<StoredRow>(findOperation, [request.sequence]);
   if (stored === undefined || stored[1] !== operationState.closing) return false;
   const row = factsOfStored(stored);
-  if (request.found === "fenced" && (row.closingThen === "dead" || row.closingThen === "interrupted")) {
+  if (request.found === "fenced" && (row.closingTarget === "dead" || row.closingTarget === "interrupted")) {
     bury(context, row, request.skip);
     return true;
   }
@@ -27,7 +27,7 @@ export function answerClosing(context: Context, request: RowRequest & { kind: "c
 function endingOf(row: StoredFacts, request: RowRequest & { kind: "closed" }, now: number): Ending {
   const applied = request.found === "applied";
   return {
-    outcome: applied ? "completed" : row.closingThen === "cancelled" ? "cancelled" : "expired",
+    outcome: applied ? "completed" : row.closingTarget === "cancelled" ? "cancelled" : "expired",
     endedAt: now,
     attempts: row.attempts,
     replayed: applied,

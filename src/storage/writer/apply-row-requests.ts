@@ -42,8 +42,11 @@ function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, {
       returnRow(context, row, request.interrupted);
       return;
     case "close": {
-      const attempt = request.then === "dead" ? 1 : 0;
-      mustChange(connection.run(closeOperation, [request.then, request.error, attempt, run.carry, sequence]), sequence);
+      const attempt = request.becomes === "dead" ? 1 : 0;
+      mustChange(
+        connection.run(closeOperation, [request.becomes, request.error, attempt, run.carry, sequence]),
+        sequence,
+      );
       counter.move(pool, operationState.running, operationState.closing);
       leaveRun(context, row, true);
       return;

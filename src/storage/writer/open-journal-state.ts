@@ -24,7 +24,7 @@ export function openJournalState(context: Context, options: WriterOptions): Open
     connection.run(beginEpoch, []);
     const pools = restorePools(context, options.pools);
     const definitionIds = definitions.set(options.definitions);
-    const interrupted = returnRunning(connection, counter);
+    const interrupted = returnRunning(context);
     schedule.nextDue = connection.get<[number | null]>(findNextDue, [])?.[0] ?? null;
     beginRelease(context);
     counter.save(connection);

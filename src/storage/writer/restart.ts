@@ -1,28 +1,27 @@
-import type { Connection } from "../connection.ts";
 import { operationState } from "../operation-state.ts";
-import { findLaneHead, type LaneHead } from "../statements/find-lane-head.ts";
 import { findLaneTail } from "../statements/find-lane-tail.ts";
 import { returnOperation } from "../statements/return-operation.ts";
 import { selectRunning } from "../statements/select-running.ts";
+import { type Context, waitingStateOf } from "./context.ts";
 import { mustChange } from "./must-change.ts";
-import type { PoolCounter } from "./pool-counter.ts";
 
 const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
 
 /**
- * What a dead process left running waits again, with one interruption each. Only a lane's head is ready; the others
- * are blocked behind it, also when the head is scheduled or dead. A head takes over what its lane carries, which the
- * lane's last row holds.
+ * What a dead process left running waits again, with one interruption each: behind its lane's head as blocked. Then
+ * each lane is settled as after any run, which takes care of every way in which a run can have been left: a head that
+ * was running or had been handed back becomes ready, one that is scheduled, closing or dead stays what it is.
+ * The head takes over what its lane carries, which the lane's last row holds.
  */
-export function returnRunning(connection: Connection, counter: PoolCounter): number {
+export function returnRunning({ connection, counter, lanes }: Context): number {
   const rows = connection.all<[sequence: number, pool: number, lane: number | null]>(selectRunning, []);
   for (const [sequence, pool, lane] of rows) {
-    const isHead = lane === null || connection.get<LaneHead>(findLaneHead, [lane])?.[0] === sequence;
-    const state = isHead ? operationState.ready : operationState.blocked;
-    const carried =
-      lane === null || !isHead ? LEAST_URGENT : (connection.get<[number]>(findLaneTail, [lane])?.[0] ?? LEAST_URGENT);
-    mustChange(connection.run(returnOperation, [state, 1, carried, sequence]), sequence);
+    const state = waitingStateOf(lane);
+    mustChange(connection.run(returnOperation, [state, 1, LEAST_URGENT, sequence]), sequence);
     counter.move(pool, operationState.running, state);
+    if (lane === null) continue;
+    lanes.unsettle(lane, connection.get<[number]>(findLaneTail, [lane])?.[0] ?? LEAST_URGENT);
   }
+  lanes.settle();
   return rows.length;
 }

@@ -1,4 +1,4 @@
-import type { ClosingRow, ClosingThen } from "../../queue/journal.ts";
+import type { ClosingRow, ClosingTarget } from "../../queue/journal.ts";
 import { idOfSequence } from "../operation-id.ts";
 import type { OperationState } from "../operation-state.ts";
 import type { ClaimableRow } from "../statements/claim-columns.ts";
@@ -25,7 +25,7 @@ export interface RowFacts {
 }
 
 export interface StoredFacts extends RowFacts {
-  readonly closingThen: ClosingThen | null;
+  readonly closingTarget: ClosingTarget | null;
   readonly skippedLane: number | null;
   readonly error: string | null;
 }
@@ -66,7 +66,7 @@ export function factsOfStored(row: StoredRow): StoredFacts {
     keyUntil: row[11],
     operationId: row[12],
     principal: row[13],
-    closingThen: row[14] as ClosingThen | null,
+    closingTarget: row[14] as ClosingTarget | null,
     skippedLane: row[15],
     error: row[16],
     bytes: row[17],
@@ -78,11 +78,11 @@ export const hasBegun = (row: RowFacts): boolean => row.attempts > 0 || row.inte
 
 export const operationIdOf = (row: RowFacts): string => row.operationId ?? idOfSequence(row.sequence);
 
-export const closingRowOf = (row: RowFacts, then: ClosingThen): ClosingRow => ({
+export const closingRowOf = (row: RowFacts, becomes: ClosingTarget): ClosingRow => ({
   sequence: row.sequence,
   operationId: operationIdOf(row),
   pool: row.pool,
   definition: row.definition,
   incarnation: row.incarnation,
-  then,
+  becomes,
 });

@@ -1,4 +1,4 @@
-import type { ClosingThen } from "../../queue/journal.ts";
+import type { ClosingTarget } from "../../queue/journal.ts";
 import { operationState } from "../operation-state.ts";
 import { closeOperation } from "../statements/close-operation.ts";
 import { EXPIRED } from "./reasons.ts";
@@ -13,17 +13,17 @@ import { closingRowOf, hasBegun, type RowFacts } from "./rows.ts";
 export function setAside(
   context: Context,
   row: RowFacts,
-  then: "expired" | "cancelled" | "interrupted",
+  becomes: "expired" | "cancelled" | "interrupted",
   error: string | null,
   into: Pick<Answer, "expired" | "closing">,
 ): "ended" | "closing" {
-  if (then === "interrupted" || hasBegun(row)) {
-    close(context, row, then, error);
-    into.closing.push(closingRowOf(row, then));
+  if (becomes === "interrupted" || hasBegun(row)) {
+    close(context, row, becomes, error);
+    into.closing.push(closingRowOf(row, becomes));
     return "closing";
   }
   context.endings.add(row, row.state, {
-    outcome: then,
+    outcome: becomes,
     endedAt: context.schedule.now,
     attempts: row.attempts,
     replayed: false,
@@ -31,12 +31,12 @@ export function setAside(
     result: null,
     error: error ?? EXPIRED,
   });
-  if (then === "expired") into.expired.push(row.sequence);
+  if (becomes === "expired") into.expired.push(row.sequence);
   if (row.lane !== null) context.lanes.left(row.lane, row.sequence, row.priority);
   return "ended";
 }
 
-function close({ connection, counter }: Context, row: RowFacts, then: ClosingThen, error: string | null): void {
-  mustChange(connection.run(closeOperation, [then, error, 0, row.priority, row.sequence]), row.sequence);
+function close({ connection, counter }: Context, row: RowFacts, becomes: ClosingTarget, error: string | null): void {
+  mustChange(connection.run(closeOperation, [becomes, error, 0, row.priority, row.sequence]), row.sequence);
   counter.move(row.pool, row.state, operationState.closing);
 }
