@@ -46,8 +46,9 @@ export class Neo4jConnection<Nodes extends NodeSchema, Relationships extends Rel
   }
 
   async probe(timeoutMs: number): Promise<void> {
+    // Credentials that were refused are read anew: a person may have corrected them where `password` looks.
+    if (this.#link.isRefused) await this.reconnect();
     const link = this.#link;
-    link.forgetRefusal();
     const deadline = this.#context.clock.monotonicMs() + timeoutMs;
     const run = (cypher: string): Promise<readonly Row[]> =>
       link.runAlone("a probe", cypher, {}, Math.max(1, deadline - this.#context.clock.monotonicMs()));

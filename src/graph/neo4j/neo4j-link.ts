@@ -67,9 +67,9 @@ export class Neo4jLink {
     if (this.#refused !== undefined) throw this.#refused;
   }
 
-  /** The next call tries the credentials again. */
-  forgetRefusal(): void {
-    this.#refused = undefined;
+  /** The server has refused these credentials. */
+  get isRefused(): boolean {
+    return this.#refused !== undefined;
   }
 
   /** What a failure means. Credentials that were refused are remembered. */
