@@ -9,6 +9,7 @@ import type { Principal } from "./operations/principal.ts";
 import type { RegisteredOperation } from "./operations/registered-operation.ts";
 import { Submitter } from "./operations/submit.ts";
 import { Waiters } from "./operations/waiters.ts";
+import { checkNodeVersion } from "./node-version.ts";
 import { type Clock, type Logger, type Random, silentLogger } from "./ports.ts";
 import { AbandonedRuns } from "./queue/abandoned-runs.ts";
 import { type CancelOutcome, checkReason } from "./queue/cancel.ts";
@@ -65,6 +66,7 @@ const RECEIPT_CALL_TIMEOUT_MS = 10_000;
  * operations, the control plane over them, and the data plane that reads its policy.
  */
 export async function assemble(options: RuntimeOptions, config: RuntimeConfig): Promise<RuntimeParts> {
+  checkNodeVersion();
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const logger: Logger = options.logger ?? silentLogger;

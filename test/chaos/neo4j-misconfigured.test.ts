@@ -31,11 +31,19 @@ describe.skipIf(neo4jSkipped !== undefined)("a wrong password for a real Neo4j",
       execute: ({ input, graph: transaction }) => transaction.mergeNodes(label, [input]),
     });
     const said: string[] = [];
-    const logger = { debug() {}, info() {}, warn: (fields: object, message: string) => void said.push(message + JSON.stringify(fields)), error: (fields: object, message: string) => void said.push(message + JSON.stringify(fields)) };
+    const logger = {
+      debug() {},
+      info() {},
+      warn: (fields: object, message: string) => void said.push(message + JSON.stringify(fields)),
+      error: (fields: object, message: string) => void said.push(message + JSON.stringify(fields)),
+    };
     const runtime = await createRuntime({ dataDirectory: join(temporaryFolder(), "data"), operations: [set], logger });
     onTestFinished(() => runtime.stop());
 
-    await until("the breaker to say misconfigured", () => runtime.status().control.breakers[0]?.state === "misconfigured");
+    await until(
+      "the breaker to say misconfigured",
+      () => runtime.status().control.breakers[0]?.state === "misconfigured",
+    );
     const outcome = await runtime.submit(set, { id: "a" });
     expect(outcome).toMatchObject({ status: "queued", because: "policy" });
     const connectionsBefore = proxy.log.length;

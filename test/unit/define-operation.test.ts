@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { MisuseError } from "../../src/errors.ts";
+import { checkNodeVersion } from "../../src/node-version.ts";
 import { dependency } from "../../src/dependencies/define-dependency.ts";
 import { defineOperation, type InputOf, type ValueOf } from "../../src/operations/define-operation.ts";
 import { laneOfKey } from "../../src/operations/lane.ts";
@@ -43,6 +44,13 @@ describe("defining an operation", () => {
   ])("refuses %s and names the part", (_, part, name) => {
     expect(() => defineOperation({ ...valid, ...part } as never)).toThrow(MisuseError);
     expect(() => defineOperation({ ...valid, ...part } as never)).toThrow(name);
+  });
+});
+
+describe("the Node it runs on", () => {
+  it("is refused by name when it is too old, instead of ending without a word", () => {
+    expect(() => checkNodeVersion("20.20.2")).toThrow("Node 22 or newer, and this is 20.20.2");
+    expect(() => checkNodeVersion()).not.toThrow();
   });
 });
 
