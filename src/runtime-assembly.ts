@@ -1,6 +1,7 @@
 import type { RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import { createControlPlane } from "./control/create-control-plane.ts";
+import { AttemptsInFlight } from "./dependencies/attempts-in-flight.ts";
 import { MisuseError } from "./errors.ts";
 import type { AnyOperationDefinition } from "./operations/define-operation.ts";
 import { catalogOf, OperationRegistry } from "./operations/operation-registry.ts";
@@ -12,6 +13,7 @@ import { Waiters } from "./operations/waiters.ts";
 import { checkNodeVersion } from "./node-version.ts";
 import { type Clock, type Logger, type Random, silentLogger } from "./ports.ts";
 import { AbandonedRuns } from "./queue/abandoned-runs.ts";
+import { Acknowledgements } from "./queue/acknowledgements.ts";
 import { type CancelOutcome, checkReason } from "./queue/cancel.ts";
 import { DeadLetters } from "./queue/dead-letters.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
@@ -23,6 +25,7 @@ import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 import { RuntimeEventBus } from "./runtime-events.ts";
 import { openJournal } from "./storage/open-journal.ts";
+import { StorageHealth } from "./queue/storage-health.ts";
 import { openReader, type Reader } from "./storage/open-reader.ts";
 import { systemClock, systemRandom } from "./system-clock.ts";
 import { TimerWheel } from "./timer-wheel.ts";
@@ -39,7 +42,9 @@ export interface RuntimeParts {
   readonly registry: OperationRegistry;
   readonly control: ControlPlane;
   readonly events: RuntimeEventBus;
-  readonly executor: RunExecutor;
+  readonly attempts: AttemptsInFlight;
+  readonly acknowledgements: Acknowledgements;
+  readonly storage: StorageHealth;
   readonly dispatcher: Dispatcher;
   readonly submitter: Submitter;
   readonly fences: Fences;
@@ -121,8 +126,14 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   });
   const policy = () => control.policy;
 
+  const attempts = new AttemptsInFlight();
+  const acknowledgements = new Acknowledgements(wheel, logger);
+  const storage = new StorageHealth();
   const executor = new RunExecutor({
     journal,
+    acknowledgements,
+    attempts,
+    fenceTimeoutMs: RECEIPT_CALL_TIMEOUT_MS,
     waiters,
     wheel,
     clock,
@@ -142,10 +153,13 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     logger,
     receiptedOf,
     skips: (definitionId) => operationOf(definitionId)?.definition.onDeadLetter === "skip",
+    nameOf: (definitionId) => known.get(definitionId)?.name ?? "unknown",
+    onEnded: (event) => events.countEnd(event),
     timeoutMs: RECEIPT_CALL_TIMEOUT_MS,
   });
   const dispatcher = new Dispatcher({
     journal,
+    acknowledgements,
     executor,
     pools: registry.pools,
     operationOf,
@@ -162,6 +176,8 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   });
   const submitter: Submitter = new Submitter({
     journal,
+    attempts,
+    abandoned,
     dispatcher,
     waiters,
     wheel,
@@ -170,7 +186,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     policy,
     poolOf: ({ poolId }) => registry.pool(poolId)!,
     isHeld: (name) => abandoned.isHeld(name),
-    findEnding: (sequence) => reads.ending(sequence),
+    find: (sequence) => reads.whereabouts(sequence),
   });
   const retention = new Retention({
     journal,
@@ -199,6 +215,24 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     for (const sequence of sequences) waiters.settle(sequence, { outcome: "expired" });
   });
   journal.onChange(() => dispatcher.pump());
+  acknowledgements.onChange = (failing) => {
+    storage.endsFail(failing);
+    dispatcher.endsFail(failing);
+  };
+  // Nothing can be written any more: nothing is accepted or claimed, and whoever waits is told what is true, that his
+  // operation waits on disk. What is executed now ends in its dependency; the next process replays it and finds the
+  // receipt. Only a restart helps, so a person is called.
+  journal.onLost(() => {
+    storage.lose();
+    submitter.loseStorage();
+    dispatcher.loseStorage();
+    fences.stop();
+    retention.stop();
+    waiters.releaseAll();
+    const cause = { actor: "storage", what: "the thread that writes the journal has ended; restart the process" };
+    logger.error({ subject: "storage", what: cause.what }, "a person is needed");
+    events.emit("page", { at: clock.now(), subject: "storage", cause });
+  });
   abandoned.onChange = () => {
     const notHeld = registry.operations.filter(({ definition }) => !abandoned.isHeld(definition.name));
     journal
@@ -214,6 +248,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
       list: (page) => reads.list({ state: "dead", ...page }),
       sequenceOf,
       expiresAfterMs: config.operations.expiresAfterMs,
+      onDiscarded: (sequence) => waiters.settle(sequence, { outcome: "discarded" }),
     },
     principal,
   );
@@ -229,7 +264,9 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     registry,
     control,
     events,
-    executor,
+    attempts,
+    acknowledgements,
+    storage,
     dispatcher,
     submitter,
     fences,

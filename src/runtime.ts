@@ -2,8 +2,9 @@ import { configure } from "../config/presets.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
 import { type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
+import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
-import { HoldfastError, MisuseError } from "./errors.ts";
+import { MisuseError } from "./errors.ts";
 import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
 import type { OperationReads } from "./operations/operation-reads.ts";
 import type { OperationResult, OperationView, Page, WaitingState } from "./operations/operation-view.ts";
@@ -14,6 +15,7 @@ import type { Clock, Logger, Random } from "./ports.ts";
 import type { CancelOutcome } from "./queue/cancel.ts";
 import type { DeadLetters } from "./queue/dead-letters.ts";
 import type { PoolCounts } from "./queue/journal.ts";
+import type { StorageState } from "./queue/storage-health.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
 import type { RuntimeEvents } from "./runtime-events.ts";
 
@@ -37,7 +39,9 @@ export interface RuntimeOptions<
 
 /** A snapshot for people and probes. Everything in it is measured. */
 export interface RuntimeStatus {
-  readonly phase: RuntimePhase;
+  /** What was asked of the runtime; `storage` tells whether it can still do it. */
+  readonly phase: Exclude<RuntimePhase, "storage_lost">;
+  readonly storage: StorageState;
   readonly control: ControlStatus;
   readonly queue: {
     /** Rows per state, over all pools. */
@@ -64,7 +68,8 @@ export interface RuntimeStatus {
   };
 }
 
-export type RuntimePhase = "opened" | "running" | "stopping" | "stopped";
+/** `storage_lost`: it was running and can put nothing on disk any more: not ready, and only a restart helps. */
+export type RuntimePhase = "opened" | "running" | "storage_lost" | "stopping" | "stopped";
 
 /**
  * Opens the journal in `dataDirectory`, connects the dependencies (which may be down) and begins to work.
@@ -89,7 +94,7 @@ export class Runtime implements AsyncDisposable {
   readonly config: RuntimeConfig;
   readonly deadLetters: DeadLetters;
   readonly #parts: RuntimeParts;
-  #phase: RuntimePhase = "opened";
+  #phase: RuntimeStatus["phase"] = "opened";
   #stopped: Promise<void> | undefined;
 
   /** @internal Made by `createRuntime`. */
@@ -100,7 +105,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   get phase(): RuntimePhase {
-    return this.#phase;
+    return this.#phase === "running" && this.#parts.storage.state === "lost" ? "storage_lost" : this.#phase;
   }
 
   /** The definitions this runtime executes. */
@@ -146,9 +151,10 @@ export class Runtime implements AsyncDisposable {
     options: SubmitOptions = {},
   ): Promise<Outcome<ValueOf<Definition>>> {
     const { submitter, registry, principal } = this.#running();
-    return (await submitter.submit(registry.of(definition), input, { principal, ...options })) as Outcome<
-      ValueOf<Definition>
-    >;
+    return (await submitter.submit(registry.of(definition), input, {
+      ...options,
+      principal: options.principal ?? principal,
+    })) as Outcome<ValueOf<Definition>>;
   }
 
   /** `submit` for several inputs of one definition, which share commits. Outcomes are in the order of the inputs. */
@@ -169,9 +175,10 @@ export class Runtime implements AsyncDisposable {
     const { submitter, registry, principal } = this.#running();
     if (!definition.queueable)
       throw new MisuseError("not_queueable", `The operation ${definition.name} is not queueable; use submit.`);
-    return (await submitter.enqueue(registry.of(definition), input, { principal, ...options })) as Outcome<
-      ValueOf<Definition>
-    >;
+    return (await submitter.enqueue(registry.of(definition), input, {
+      ...options,
+      principal: options.principal ?? principal,
+    })) as Outcome<ValueOf<Definition>>;
   }
 
   /** `submit` by name, for callers whose input has no type here (remote ones): an unknown name is a refusal. */
@@ -192,22 +199,22 @@ export class Runtime implements AsyncDisposable {
       };
     const { enqueue, ...rest } = options;
     return enqueue === true && operation.definition.queueable
-      ? submitter.enqueue(operation, input, { principal, ...rest })
-      : submitter.submit(operation, input, { principal, ...rest });
+      ? submitter.enqueue(operation, input, { ...rest, principal: rest.principal ?? principal })
+      : submitter.submit(operation, input, { ...rest, principal: rest.principal ?? principal });
   }
 
   /** How an operation ended; `pending` while it has not. With `waitMs`, waits that long for the end. */
-  result(operationId: string, options: { readonly waitMs?: number } = {}): Promise<OperationResult> {
+  async result(operationId: string, options: { readonly waitMs?: number } = {}): Promise<OperationResult> {
     return this.#reads().result(operationId, options.waitMs ?? 0);
   }
 
   /** Where an operation is in its life; undefined for an unknown id. */
-  get(operationId: string): Promise<OperationView | undefined> {
+  async get(operationId: string): Promise<OperationView | undefined> {
     return this.#reads().get(operationId);
   }
 
   /** Waiting operations in one state, in order of acceptance, in pages. */
-  list(options: {
+  async list(options: {
     readonly state: WaitingState;
     readonly after?: number;
     readonly limit?: number;
@@ -216,7 +223,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** Ends an operation that has not begun. One that may have had an effect is fenced first (`closing`). */
-  cancel(
+  async cancel(
     operationId: string,
     options: { readonly reason: string; readonly principal?: Principal },
   ): Promise<CancelOutcome> {
@@ -228,12 +235,12 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws MisuseError `missing_dependency`
    */
-  call<Value>(
+  async call<Value>(
     dependency: Dependency,
     work: CallWork<Value>,
     options: { readonly attemptTimeoutMs?: number; readonly retries?: number } = {},
   ): Promise<CallOutcome<Value>> {
-    const { registry, control, wheel, clock, random } = this.#running();
+    const { registry, control, wheel, clock, random, attempts } = this.#running();
     const managed = registry.dependencies.get(dependency.name);
     if (managed === undefined)
       throw new MisuseError(
@@ -245,7 +252,7 @@ export class Runtime implements AsyncDisposable {
       managed,
       work,
       { attemptTimeoutMs: options.attemptTimeoutMs ?? attemptTimeoutMs, retries: options.retries ?? 0, retry },
-      { policy: () => control.policy, wheel, clock, random },
+      { policy: () => control.policy, wheel, clock, random, attempts },
     );
   }
 
@@ -264,6 +271,7 @@ export class Runtime implements AsyncDisposable {
     const nowMs = clock.monotonicMs();
     return {
       phase: this.#phase,
+      storage: this.#parts.storage.state,
       control: control.status(),
       queue: {
         counts: sumCounts(journal.counts.values()),
@@ -285,22 +293,29 @@ export class Runtime implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    const { submitter, dispatcher, executor, fences, retention, control, registry, journal, reader, wheel, waiters } =
-      this.#parts;
+    const {
+      submitter,
+      dispatcher,
+      attempts,
+      acknowledgements,
+      fences,
+      retention,
+      control,
+      registry,
+      journal,
+      reader,
+      wheel,
+      waiters,
+    } = this.#parts;
     this.#phase = "stopping";
     submitter.stop();
     retention.stop();
     fences.stop();
-    const idle = dispatcher.stop();
+    const idle = Promise.all([dispatcher.stop(), attempts.idle()]);
     await this.#within(this.config.stopWithinMs, idle);
-    executor.abortAll(
-      new HoldfastError(
-        "runtime_stopping",
-        "The runtime is being stopped; the operation waits on disk for the next start.",
-        { retryable: true },
-      ),
-    );
+    attempts.endAll(stoppingReason());
     await this.#within(HAND_BACK_MS, idle);
+    await acknowledgements.stop();
     waiters.releaseAll();
     control.stop();
     await journal.shutDown();
@@ -311,7 +326,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   /** Waits for something, but not longer. */
-  async #within(limitMs: number, something: Promise<void>): Promise<void> {
+  async #within(limitMs: number, something: Promise<unknown>): Promise<void> {
     const limit = Promise.withResolvers<void>();
     const timer = this.#parts.wheel.add(limitMs, limit.resolve);
     await Promise.race([something, limit.promise]);
@@ -336,19 +351,14 @@ export class Runtime implements AsyncDisposable {
 /** How long handlers have, after they were told to end, before the process goes on without them. */
 const HAND_BACK_MS = 1_000;
 
-function firstAnswers(control: ControlPlane, dependencies: number, wheel: RuntimeParts["wheel"]): Promise<void> {
+async function firstAnswers(control: ControlPlane, dependencies: number, wheel: RuntimeParts["wheel"]): Promise<void> {
   const answered = (): boolean =>
     Object.values(control.policy.dependencies).filter(({ state }) => state !== "probing").length >= dependencies;
-  if (answered()) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = (): void => {
-      timer.cancel();
-      stopListening();
-      resolve();
-    };
-    const timer = wheel.add(FIRST_PROBES_MS, done);
-    const stopListening = control.onPolicy(() => answered() && done());
-  });
+  if (answered()) return;
+  const all = Promise.withResolvers<void>();
+  const stopListening = control.onPolicy(() => answered() && all.resolve());
+  await Promise.race([all.promise, wheel.pause(FIRST_PROBES_MS)]);
+  stopListening();
 }
 
 function sumCounts(counts: Iterable<PoolCounts>): PoolCounts {

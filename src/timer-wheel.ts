@@ -9,6 +9,7 @@ export class TimerWheel {
   readonly #clock: Clock;
   readonly #tickMs: number;
   readonly #buckets = new Map<number, Set<Entry>>();
+  readonly #pauses = new Set<() => void>();
   #timer: TimerHandle | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
 
@@ -27,14 +28,29 @@ export class TimerWheel {
     if (tick < this.#armedFor) this.#arm(tick);
     return {
       cancel: () => {
-        if (bucket.delete(entry) && bucket.size === 0) this.#buckets.delete(tick);
+        // Its tick may have fired and have a new bucket by now, which is not this entry's to drop.
+        if (bucket.delete(entry) && bucket.size === 0 && this.#buckets.get(tick) === bucket) this.#buckets.delete(tick);
       },
     };
   }
 
-  /** Drops every entry without calling it. */
+  /** Resolves after `delayMs`, or when the wheel is stopped: whoever awaits a pause is never left there. */
+  pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const done = (): void => {
+        this.#pauses.delete(done);
+        timer.cancel();
+        resolve();
+      };
+      const timer = this.add(delayMs, done);
+      this.#pauses.add(done);
+    });
+  }
+
+  /** Drops every entry without calling it, and ends every pause. */
   stop(): void {
     this.#buckets.clear();
+    for (const done of this.#pauses) done();
     this.#timer?.cancel();
     this.#armedFor = Number.POSITIVE_INFINITY;
   }

@@ -6,7 +6,9 @@ import { retryPauseMs } from "../operations/retry-pause.ts";
 import type { Clock, Random } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { Attempt } from "./attempt.ts";
+import { type AttemptsInFlight, isStopping } from "./attempts-in-flight.ts";
 import type { ManagedDependency } from "./managed-dependency.ts";
+import { Settling, settledOrAbandoned } from "./settling.ts";
 
 export type CallOutcome<Value> =
   | { readonly status: "completed"; readonly value: Value }
@@ -26,6 +28,7 @@ export interface CallPorts {
   readonly wheel: TimerWheel;
   readonly clock: Clock;
   readonly random: Random;
+  readonly attempts: AttemptsInFlight;
 }
 
 /** `{ signal }` for the work; the controller behind it is made when it is read. */
@@ -42,6 +45,7 @@ export async function callDependency<Value>(
   ports: CallPorts,
 ): Promise<CallOutcome<Value>> {
   for (let attemptNumber = 1; ; attemptNumber++) {
+    if (ports.attempts.stopping) return refused("stopping", "The runtime is being stopped.", { retryAfterSeconds: 1 });
     if (!dependency.closed) return notNow(dependency, ports);
     if (dependency.limit.available("live", ports.clock.monotonicMs()) < 1)
       return refused("overloaded", `All permits of ${dependency.name} are in use.`, { retryAfterSeconds: 1 });
@@ -57,34 +61,38 @@ export async function callDependency<Value>(
         ),
       ),
     );
+    const settling = new Settling();
+    // The permit comes back when the work itself settles, also after the attempt has ended; or when it is given up.
+    const giveBack = (): void => dependency.limit.give("live");
+    ports.attempts.begin(attempt);
     try {
-      const value = await settle(
-        attempt,
-        async () => work(attempt),
-        () => dependency.limit.give("live"),
-      );
+      const value = await untilEnded(attempt, async () => work(attempt), settling);
       dependency.succeeded(generation);
       return { status: "completed", value };
     } catch (error) {
+      if (isStopping(attempt))
+        return { status: "failed", effect: "unknown", error: attempt.endedBecause as HoldfastError };
       const failure = dependency.toError(error);
       dependency.failed(generation, failure);
-      const triesAgain = failure.retryable && attemptNumber <= options.retries;
+      const triesAgain = failure.retryable && attemptNumber <= options.retries && !ports.attempts.stopping;
       if (!triesAgain) return { status: "failed", effect: failure.effect, error: failure };
     } finally {
       timeout.cancel();
       attempt.end();
+      ports.attempts.finish(attempt);
+      if (settling.isSettled) giveBack();
+      else void settledOrAbandoned(settling, dependency.abandonAfterMs, ports.wheel).then(giveBack);
     }
-    await new Promise<void>((resolve) =>
-      ports.wheel.add(retryPauseMs(options.retry, attemptNumber, ports.random), resolve),
-    );
+    await ports.wheel.pause(retryPauseMs(options.retry, attemptNumber, ports.random));
   }
 }
 
-/** The permit comes back when the work itself settles, also after the attempt has ended. */
-function settle<Value>(attempt: Attempt, work: () => Promise<Value>, onSettled: () => void): Promise<Value> {
+function untilEnded<Value>(attempt: Attempt, work: () => Promise<Value>, settling: Settling): Promise<Value> {
   return new Promise((resolve, reject) => {
     attempt.onEnd((reason) => reason !== undefined && reject(reason as Error));
-    work().finally(onSettled).then(resolve, reject);
+    work()
+      .finally(() => settling.settle())
+      .then(resolve, reject);
   });
 }
 

@@ -1,7 +1,8 @@
 import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
 import { DependencyError, type DependencyFailureKind, HandlerError, MisuseError } from "../errors.ts";
 import type { Attempt } from "./attempt.ts";
-import type { Dependency, DependencyConnection } from "./dependency.ts";
+import { isStopping } from "./attempts-in-flight.ts";
+import type { CallCounts, Dependency, DependencyConnection } from "./dependency.ts";
 
 export interface DependencyOptions {
   /** Unique within a runtime: letters, digits, dots, dashes, underscores. */
@@ -51,6 +52,7 @@ export function dependency(options: DependencyOptions): Dependency<CallHandle> {
 }
 
 class CallConnection implements DependencyConnection<CallHandle> {
+  readonly countsCalls = true;
   readonly #options: DependencyOptions;
 
   constructor(options: DependencyOptions) {
@@ -79,21 +81,28 @@ class CallConnection implements DependencyConnection<CallHandle> {
     return error instanceof DependencyError && error.dependency === this.#options.name ? error : undefined;
   }
 
-  handle(attempt: Attempt): CallHandle {
+  handle(attempt: Attempt, calls?: CallCounts): CallHandle {
     return {
       call: async (work) => {
         if (attempt.ended)
           throw new HandlerError("attempt_ended", "This attempt is over; its handles cannot be used any more.");
+        const generation = calls?.generation ?? 0;
         let stopListening: (() => void) | undefined;
         try {
-          return await Promise.race([
+          const value = await Promise.race([
             work({ signal: attempt.signal, idempotencyKey: attempt.operationId }),
             new Promise<never>((_, reject) => {
               stopListening = attempt.onEnd(() => reject(new Error(`no answer within ${attempt.timeoutMs} ms`)));
             }),
           ]);
+          calls?.succeeded(generation);
+          return value;
         } catch (error) {
-          throw this.toError(error);
+          // Ours already: another handle's failure, which has its own owner.
+          if (error instanceof HandlerError) throw error;
+          const failure = this.toError(error);
+          if (failure.dependency === this.#options.name && !isStopping(attempt)) calls?.failed(generation, failure);
+          throw failure;
         } finally {
           stopListening?.();
         }
@@ -110,7 +119,8 @@ class CallConnection implements DependencyConnection<CallHandle> {
       {
         dependency: this.#options.name,
         kind,
-        effect: "unknown",
+        // Who answers that the call is wrong has not carried it out.
+        effect: kind === "rejected" ? "none" : "unknown",
         cause: error,
       },
     );

@@ -32,10 +32,22 @@ export interface DependencyConnection<Handle = unknown> {
   classify(error: unknown): DependencyError | undefined;
   /** What any failure of a call means, where the whole call was its own (`runtime.call`). */
   toError?(error: unknown): DependencyError;
-  /** The handle for one attempt. Calls through it are counted as outstanding while they run. */
-  handle(attempt: Attempt): Handle;
+  /** The handle for one attempt. Where `countsCalls` is true, each call through it is told to `calls` by itself. */
+  handle(attempt: Attempt, calls?: CallCounts): Handle;
+  /**
+   * True when handles count each call where it happens: a handler may catch a failure, or make no call at all, so
+   * that the end of its attempt says nothing about this dependency's health.
+   */
+  readonly countsCalls?: boolean;
   /** Present when effects can be receipted, so that a replay is a no-op. At most one such dependency per operation. */
   readonly receipts?: ReceiptStore<Handle>;
+}
+
+/** Where a dependency's calls are counted. A result belongs to the generation in which its call began. */
+export interface CallCounts {
+  readonly generation: number;
+  succeeded(generation: number): void;
+  failed(generation: number, error: DependencyError): void;
 }
 
 /** Names one life of one operation in a receipt. */

@@ -8,7 +8,7 @@ export function endedOutcome(operationId: string, ending: Ending): Completed | F
     case "completed":
       return completed(operationId, ending.resultText, ending.valueOmitted);
     case "failed":
-      return { status: "failed", operationId, effect: "none", error: ending.error };
+      return { status: "failed", operationId, effect: ending.effect ?? "none", error: ending.error };
     case "cancelled":
     case "expired":
     case "discarded":

@@ -1,4 +1,5 @@
 import { Attempt } from "../dependencies/attempt.ts";
+import { type AttemptsInFlight, isStopping } from "../dependencies/attempts-in-flight.ts";
 import type { ReceiptKey } from "../dependencies/dependency.ts";
 import { DependencyError, type Effect, HandlerError, HoldfastError, InvalidValueError } from "../errors.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
@@ -9,14 +10,18 @@ import { validateInput } from "./validate-input.ts";
 /** What one attempt came to. */
 export type AttemptResult =
   | { readonly kind: "completed"; readonly result: string | undefined; readonly replayed: boolean }
-  /** `owner`: the dependency whose failure it was; undefined for the handler's own. */
-  | {
-      readonly kind: "failed";
-      readonly error: HoldfastError;
-      readonly effect: Effect;
-      readonly retryable: boolean;
-      readonly owner: string | undefined;
-    };
+  | FailedAttempt;
+
+export interface FailedAttempt {
+  readonly kind: "failed";
+  readonly error: HoldfastError;
+  readonly effect: Effect;
+  readonly retryable: boolean;
+  /** The dependency whose failure it was; undefined for the handler's own. */
+  readonly owner: string | undefined;
+  /** A breaker that this failure could be due to has left `closed` since the attempt began, even if it is closed again. */
+  readonly breakerLeftClosed: boolean;
+}
 
 export interface AttemptRequest {
   readonly operation: RegisteredOperation;
@@ -33,8 +38,7 @@ export interface AttemptRequest {
   readonly receipt: ReceiptKey | undefined;
   readonly keepResult: boolean;
   readonly wheel: TimerWheel;
-  /** Called with the attempt before anything of the handler runs. */
-  readonly onStart?: (attempt: Attempt) => void;
+  readonly attempts: AttemptsInFlight;
   /** Called when the handler itself has settled: at or after the end of the attempt. */
   readonly onSettled: () => void;
 }
@@ -48,8 +52,11 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
   const generations = operation.uses.map(({ dependency }) => dependency.generation);
   let begun = false;
   try {
-    request.onStart?.(attempt);
-    const input = request.parsed ?? (await parseStored(operation, request.inputText, request.inputVersion));
+    request.attempts.begin(attempt);
+    const input =
+      request.parsed ?? (await untilEnded(attempt, parseStored(operation, request.inputText, request.inputVersion)));
+    // Ended before it began (the runtime stops): the handler is not called at all.
+    if (attempt.ended) throw attempt.endedBecause;
     const context = {
       input: input.value,
       operationId,
@@ -61,7 +68,10 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
     };
     for (const { property, dependency } of operation.uses)
       if (dependency !== operation.receipted?.dependency)
-        Object.defineProperty(context, property, { value: dependency.connection.handle(attempt), enumerable: true });
+        Object.defineProperty(context, property, {
+          value: dependency.connection.handle(attempt, dependency),
+          enumerable: true,
+        });
     const work = async (handle?: unknown): Promise<string | undefined> => {
       begun = true;
       if (operation.receipted !== undefined)
@@ -84,13 +94,17 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
       result = once.result;
       replayed = once.applied === "before";
     }
-    operation.uses.forEach(({ dependency }, index) => dependency.succeeded(generations[index]!));
+    operation.uses.forEach(
+      ({ dependency }, index) =>
+        dependency.connection.countsCalls !== true && dependency.succeeded(generations[index]!),
+    );
     return { kind: "completed", result, replayed };
   } catch (error) {
-    return failed(operation, generations, error);
+    return failed(operation, attempt, generations, error);
   } finally {
     timeout.cancel();
     attempt.end();
+    request.attempts.finish(attempt);
     if (!begun) request.onSettled();
   }
 }
@@ -138,7 +152,12 @@ const timedOut = (name: string, timeoutMs: number): HandlerError =>
     retryable: true,
   });
 
-function failed(operation: RegisteredOperation, generations: readonly number[], error: unknown): AttemptResult {
+function failed(
+  operation: RegisteredOperation,
+  attempt: Attempt,
+  generations: readonly number[],
+  error: unknown,
+): FailedAttempt {
   for (const [index, { dependency }] of operation.uses.entries()) {
     const failure =
       error instanceof DependencyError
@@ -147,17 +166,11 @@ function failed(operation: RegisteredOperation, generations: readonly number[], 
           : undefined
         : dependency.connection.classify(error);
     if (failure === undefined) continue;
-    dependency.failed(generations[index]!, failure);
-    return {
-      kind: "failed",
-      error: failure,
-      effect: failure.effect,
-      retryable: failure.retryable,
-      owner: dependency.name,
-    };
+    if (dependency.connection.countsCalls !== true && !isStopping(attempt))
+      dependency.failed(generations[index]!, failure);
+    return result(failure, failure.effect, dependency.name);
   }
-  if (error instanceof HoldfastError)
-    return { kind: "failed", error, effect: "none", retryable: error.retryable, owner: undefined };
+  if (error instanceof HoldfastError) return result(error, "none", undefined);
   const wrapped = new HandlerError(
     "handler_failed",
     `The handler of ${operation.definition.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
@@ -166,5 +179,14 @@ function failed(operation: RegisteredOperation, generations: readonly number[], 
       retryable: (error as { retryable?: unknown } | null)?.retryable === true,
     },
   );
-  return { kind: "failed", error: wrapped, effect: "none", retryable: wrapped.retryable, owner: undefined };
+  return result(wrapped, "none", undefined);
+
+  function result(failure: HoldfastError, effect: Effect, owner: string | undefined): FailedAttempt {
+    const breakerLeftClosed = operation.uses.some(
+      ({ dependency }, index) =>
+        (owner === undefined || owner === dependency.name) &&
+        (!dependency.closed || dependency.generation !== generations[index]),
+    );
+    return { kind: "failed", error: failure, effect, retryable: failure.retryable, owner, breakerLeftClosed };
+  }
 }

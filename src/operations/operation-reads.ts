@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { priorityOfRank } from "../../machines/contracts/priority.ts";
-import { type ErrorSummary, HoldfastError } from "../errors.ts";
+import { type ErrorSummary, HoldfastError, summarizeError } from "../errors.ts";
 import type { Database } from "../storage/database.ts";
 import { findOperation } from "../storage/reads/find-operation.ts";
 import { findSequence } from "../storage/reads/find-sequence.ts";
@@ -8,7 +8,9 @@ import { listOperations } from "../storage/reads/list-operations.ts";
 import { listPurgeable, type PurgeableEnd } from "../storage/reads/list-purgeable.ts";
 import type { EndedOperation, WaitingOperation } from "../storage/reads/views.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
-import type { OperationResult, OperationView, Page, WaitingState } from "./operation-view.ts";
+import type { OperationResult, OperationState, OperationView, Page, WaitingState } from "./operation-view.ts";
+import type { QueuedBecause } from "./outcome.ts";
+import type { Whereabouts } from "./submit.ts";
 import type { Ending, Waiter, Waiters } from "./waiters.ts";
 
 export interface OperationReadPorts {
@@ -62,34 +64,41 @@ export class OperationReads {
     return (await listPurgeable(this.#ports.database, { now, endedBefore, limit })).rows;
   }
 
-  /** The end of the operation with this number; undefined while it has none. */
-  async ending(sequence: number): Promise<Ending | undefined> {
+  /** Where the operation with this number is. One that is not known any more is said to be waiting. */
+  async whereabouts(sequence: number): Promise<Whereabouts> {
     const found = await findOperation(this.#ports.database, sequence);
-    return found?.found === "ended" ? endingOf(found.operation) : undefined;
+    if (found?.found === "ended") return { ending: endingOf(found.operation) };
+    return { because: found === undefined ? "requested" : BECAUSE[found.operation.state] };
   }
 
   /** The end, or that there is none yet. Waits for it, but not longer than `waitMs`. */
   async result(operationId: string, waitMs: number): Promise<OperationResult> {
+    const { waiters, wheel } = this.#ports;
     const sequence = await this.sequenceOf(operationId);
     if (sequence === undefined) return { status: "unknown", operationId };
-    const settled = Promise.withResolvers<void>();
+    if (waitMs <= 0) return this.#look(operationId);
+    const told = Promise.withResolvers<Ending | "released" | undefined>();
     const waiter: Waiter = {
       isSubmitter: false,
       retrying: false,
-      settle: () => settled.resolve(),
-      release: () => settled.resolve(),
+      running: false,
+      settle: told.resolve,
+      release: () => told.resolve("released"),
     };
     // Listening begins before the first look, so that no end can slip between the two.
-    if (waitMs > 0) this.#ports.waiters.add(sequence, waiter);
+    waiters.add(sequence, waiter);
     try {
       const first = await this.#look(operationId);
-      if (first.status !== "pending" || waitMs <= 0) return first;
-      const timer = this.#ports.wheel.add(waitMs, settled.resolve);
-      await settled.promise;
+      if (first.status !== "pending") return first;
+      const timer = wheel.add(waitMs, () => told.resolve(undefined));
+      const ending = await told.promise;
       timer.cancel();
-      return await this.#lookUntilOnDisk(operationId);
+      // The runtime stops and its store is being closed: nothing is asked of it any more.
+      if (ending === "released") return first;
+      // What was told rides in a later commit: the answer is what was told, and not what the disk says yet.
+      return ending === undefined ? await this.#look(operationId) : resultOfEnding(operationId, ending);
     } finally {
-      this.#ports.waiters.remove(sequence, waiter);
+      waiters.remove(sequence, waiter);
     }
   }
 
@@ -99,14 +108,42 @@ export class OperationReads {
     if (found.found === "waiting") return { status: "pending", operationId, state: found.operation.state };
     return resultOf(operationId, found.operation);
   }
+}
 
-  /** An end that was told rides in a later commit: a few looks bridge the moment between. */
-  async #lookUntilOnDisk(operationId: string): Promise<OperationResult> {
-    for (let look = 1; ; look++) {
-      const result = await this.#look(operationId);
-      if (result.status !== "pending" || result.state !== "running" || look === 5) return result;
-      await new Promise<void>((resolve) => this.#ports.wheel.add(10, resolve));
-    }
+/** Why it has not ended, in the words of `queued`. */
+const BECAUSE: Readonly<Record<OperationState, QueuedBecause>> = {
+  ready: "limit",
+  held: "limit",
+  blocked: "lane",
+  parked: "lane",
+  scheduled: "retrying",
+  closing: "retrying",
+  dead: "retrying",
+  running: "slow",
+  completed: "slow",
+  failed: "slow",
+  cancelled: "slow",
+  expired: "slow",
+  discarded: "slow",
+};
+
+function resultOfEnding(operationId: string, ending: Ending): OperationResult {
+  switch (ending.outcome) {
+    case "completed":
+      return ending.valueOmitted
+        ? { status: "completed", operationId, valueOmitted: true }
+        : {
+            status: "completed",
+            operationId,
+            value: ending.resultText === undefined ? undefined : JSON.parse(ending.resultText),
+            valueOmitted: false,
+          };
+    case "failed":
+      return { status: "failed", operationId, error: summarizeError(ending.error) };
+    case "cancelled":
+    case "expired":
+    case "discarded":
+      return { status: ending.outcome, operationId };
   }
 }
 

@@ -82,6 +82,7 @@ export class OperationRegistry {
           this.dependencies,
           { definitionId: ids.definitions[index]!, poolId },
           config.operations,
+          config.concurrency.abandonAfterMs,
         ),
       );
     }

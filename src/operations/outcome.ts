@@ -88,7 +88,10 @@ export type RefusalReason =
 export interface Failed {
   readonly status: "failed";
   readonly operationId: string;
-  /** `unknown` only for operations that are not queueable: the others are made known by a fence first. */
+  /**
+   * `unknown` only where nothing keeps receipts (operations that are not queueable, calls of other dependencies), or
+   * when the store was lost while the operation was being accepted; elsewhere a fence makes it known first.
+   */
   readonly effect: Effect;
   readonly error: HoldfastError;
 }

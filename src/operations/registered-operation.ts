@@ -17,6 +17,8 @@ export interface RegisteredOperation {
   readonly attemptTimeoutMs: number;
   readonly expiresAfterMs: number;
   readonly retry: RetrySettings;
+  /** A handler that goes on after its attempt keeps its permits this long at most. */
+  readonly abandonAfterMs: number;
 }
 
 /** The name of the set of dependencies an operation needs: operations of one pool are claimed together. */
@@ -31,6 +33,8 @@ export function registerOperation(
   dependencies: ReadonlyMap<string, ManagedDependency>,
   ids: { readonly definitionId: number; readonly poolId: number },
   settings: OperationSettings,
+  /** Where it has no dependency that says. */
+  abandonAfterMs: number,
 ): RegisteredOperation {
   const uses = Object.entries(definition.dependsOn).map(([property, { name }]) => {
     const dependency = dependencies.get(name);
@@ -57,5 +61,7 @@ export function registerOperation(
     attemptTimeoutMs: definition.attemptTimeoutMs ?? settings.attemptTimeoutMs,
     expiresAfterMs: definition.expiresAfterMs ?? settings.expiresAfterMs,
     retry: { ...settings.retry, ...definition.retry },
+    abandonAfterMs:
+      uses.length === 0 ? abandonAfterMs : Math.max(...uses.map(({ dependency }) => dependency.abandonAfterMs)),
   };
 }

@@ -1,5 +1,8 @@
 import type { RuntimeConfig } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
+import { Settling } from "../dependencies/settling.ts";
+import type { AbandonedRuns } from "../queue/abandoned-runs.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { executeAttempt } from "./execute-attempt.ts";
 import type { Outcome } from "./outcome.ts";
@@ -15,60 +18,63 @@ export interface RunNowRequest {
   readonly answerWithinMs: number;
 }
 
+export interface RunNowPorts {
+  readonly wheel: TimerWheel;
+  readonly config: RuntimeConfig;
+  readonly policy: () => AdmissionPolicy;
+  readonly clock: { monotonicMs(): number };
+  readonly attempts: AttemptsInFlight;
+  readonly abandoned: AbandonedRuns;
+}
+
 /**
  * Runs an operation that is not queueable: off the disk, without a receipt, within the caller's wait. Retried at
- * once while its effect is known to be none and there is time; an unknown effect is told as it is.
+ * once while its effect is known to be none and there is time; an unknown effect is told as it is. `onFinished` is
+ * called when every handler has settled, or has been given up.
  */
 export async function runNow(
   request: RunNowRequest,
   operationId: string,
-  ports: {
-    readonly wheel: TimerWheel;
-    readonly config: RuntimeConfig;
-    readonly policy: () => AdmissionPolicy;
-    readonly clock: { monotonicMs(): number };
-  },
+  ports: RunNowPorts,
   onFinished: () => void,
 ): Promise<Outcome> {
   const { operation } = request;
-  const startedAtMs = ports.clock.monotonicMs();
-  let handlers = 0;
-  let returned = false;
-  const finishWhenSettled = (): void => {
-    if (returned && handlers === 0) onFinished();
-  };
+  const { clock, wheel, attempts, abandoned } = ports;
+  const startedAtMs = clock.monotonicMs();
+  const goingOn: Settling[] = [];
   try {
     for (let attemptNumber = 1; ; attemptNumber++) {
-      const remainingMs = request.answerWithinMs - (ports.clock.monotonicMs() - startedAtMs);
-      handlers += 1;
+      const remainingMs = request.answerWithinMs - (clock.monotonicMs() - startedAtMs);
+      const handler = new Settling();
       const result = await executeAttempt({
         operation,
         operationId,
         principal: request.principal.id,
         inputText: request.inputText,
         inputVersion: operation.definition.version,
-        parsed: request.parsed,
+        // A handler may have changed what it was given: later attempts parse the text again.
+        ...(attemptNumber === 1 ? { parsed: request.parsed } : {}),
         attemptNumber,
         timeoutMs: Math.max(1, Math.min(remainingMs, operation.attemptTimeoutMs * ports.policy().attemptTimeoutFactor)),
         receipt: undefined,
         keepResult: false,
-        wheel: ports.wheel,
-        onSettled: () => {
-          handlers -= 1;
-          finishWhenSettled();
-        },
+        wheel,
+        attempts,
+        onSettled: () => handler.settle(),
       });
+      if (!handler.isSettled) goingOn.push(handler);
       if (result.kind === "completed") return completed(operationId, result.result, false);
       const again =
         result.retryable &&
         result.effect === "none" &&
         attemptNumber < operation.retry.maximumAttempts &&
+        !attempts.stopping &&
         operation.uses.every(({ dependency }) => dependency.closed) &&
-        ports.clock.monotonicMs() - startedAtMs < request.answerWithinMs;
+        clock.monotonicMs() - startedAtMs < request.answerWithinMs;
       if (!again) return { status: "failed", operationId, effect: result.effect, error: result.error };
     }
   } finally {
-    returned = true;
-    finishWhenSettled();
+    if (goingOn.length === 0) onFinished();
+    else void Promise.all(goingOn.map((handler) => abandoned.untilSettled(handler, operation))).then(onFinished);
   }
 }

@@ -1,9 +1,10 @@
-import type { HoldfastError } from "../errors.ts";
+import type { Effect, HoldfastError } from "../errors.ts";
 
 /** How an operation ended, as far as somebody who waits for it wants to know. */
 export type Ending =
   | { readonly outcome: "completed"; readonly resultText: string | undefined; readonly valueOmitted: boolean }
-  | { readonly outcome: "failed"; readonly error: HoldfastError }
+  /** `effect`: none where it is not given. */
+  | { readonly outcome: "failed"; readonly error: HoldfastError; readonly effect?: Effect }
   | { readonly outcome: "cancelled" | "expired" | "discarded" };
 
 export interface Waiter {
@@ -11,8 +12,10 @@ export interface Waiter {
   readonly isSubmitter: boolean;
   /** True once an attempt has failed and another will follow. */
   retrying: boolean;
+  /** True once it has been claimed: what it waited for before is not what it waits for now. */
+  running: boolean;
   settle(ending: Ending): void;
-  /** The runtime stops: what waits, waits on disk. */
+  /** The runtime stops, or its store is lost: what waits, waits on disk. */
   release(): void;
 }
 
@@ -22,21 +25,28 @@ export interface Waiter {
  */
 export class Waiters {
   readonly #bySequence = new Map<number, Set<Waiter>>();
+  #released = false;
 
   get size(): number {
     return this.#bySequence.size;
   }
 
   add(sequence: number, waiter: Waiter): void {
+    if (this.#released) {
+      waiter.release();
+      return;
+    }
     const waiters = this.#bySequence.get(sequence);
     if (waiters === undefined) this.#bySequence.set(sequence, new Set([waiter]));
     else waiters.add(waiter);
   }
 
-  /** The caller has been answered otherwise and does not wait any more. */
-  remove(sequence: number, waiter: Waiter): void {
+  /** The caller is answered otherwise and does not wait any more. False when it was taken before: then its taker answers. */
+  remove(sequence: number, waiter: Waiter): boolean {
     const waiters = this.#bySequence.get(sequence);
-    if (waiters?.delete(waiter) === true && waiters.size === 0) this.#bySequence.delete(sequence);
+    if (waiters?.delete(waiter) !== true) return false;
+    if (waiters.size === 0) this.#bySequence.delete(sequence);
+    return true;
   }
 
   /** Takes everybody who waits for this operation: from now on they are the taker's to answer. */
@@ -57,11 +67,16 @@ export class Waiters {
     for (const waiter of this.take(sequence)) waiter.settle(ending);
   }
 
-  /** Answers everybody who still waits: the end comes after a restart. */
+  /** Answers everybody who still waits, and whoever comes from now on: the end comes after a restart. */
   releaseAll(): void {
+    this.#released = true;
     const all = [...this.#bySequence.values()].flatMap((waiters) => [...waiters]);
     this.#bySequence.clear();
     for (const waiter of all) waiter.release();
+  }
+
+  markRunning(sequence: number): void {
+    for (const waiter of this.#bySequence.get(sequence) ?? []) waiter.running = true;
   }
 
   markRetrying(sequence: number): void {

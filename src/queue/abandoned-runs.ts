@@ -1,3 +1,4 @@
+import { type Settling, settledOrAbandoned } from "../dependencies/settling.ts";
 import type { RegisteredOperation } from "../operations/registered-operation.ts";
 import type { Logger } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
@@ -30,22 +31,14 @@ export class AbandonedRuns {
   }
 
   /** Waits for the handler to settle, but not longer than its dependencies' `abandonAfterMs`. */
-  async untilSettled(settled: Promise<void>, operation: RegisteredOperation): Promise<void> {
+  async untilSettled(handler: Settling, operation: RegisteredOperation): Promise<void> {
     const { name } = operation.definition;
-    let isSettled = false;
-    const done = settled.then(() => {
-      isSettled = true;
-    });
     // A handler that ended with its attempt has settled by now, or does within this turn.
-    await Promise.race([done, new Promise<void>((resolve) => setImmediate(resolve))]);
-    if (isSettled) return;
+    if (!handler.isSettled) await Promise.race([handler.done(), new Promise<void>((resolve) => setImmediate(resolve))]);
+    if (handler.isSettled) return;
     this.#add(name, 1);
-    void done.then(() => this.#add(name, -1));
-    const abandonAfterMs = Math.max(0, ...operation.uses.map(({ dependency }) => dependency.abandonAfterMs));
-    const timer = Promise.withResolvers<void>();
-    const handle = this.#wheel.add(abandonAfterMs, timer.resolve);
-    await Promise.race([done, timer.promise]);
-    handle.cancel();
+    void handler.done().then(() => this.#add(name, -1));
+    await settledOrAbandoned(handler, operation.abandonAfterMs, this.#wheel);
   }
 
   #add(name: string, change: 1 | -1): void {

@@ -17,6 +17,7 @@ export interface DeadLetterPorts {
   readonly list: (options: { readonly after?: number; readonly limit: number }) => Promise<Page<OperationView>>;
   readonly sequenceOf: (operationId: string) => Promise<number | undefined>;
   readonly expiresAfterMs: number;
+  readonly onDiscarded: (sequence: number) => void;
 }
 
 /** Operations that need a person: each is retried or discarded, with a reason that stays in the audit. */
@@ -57,7 +58,9 @@ export class DeadLetters {
     const who = this.#who(options);
     const sequence = await this.#ports.sequenceOf(operationId);
     if (sequence === undefined) return { status: "not_dead", operationId };
-    return { status: await this.#ports.journal.discardDead({ sequence, ...who }), operationId };
+    const status = await this.#ports.journal.discardDead({ sequence, ...who });
+    if (status === "discarded") this.#ports.onDiscarded(sequence);
+    return { status, operationId };
   }
 
   #who({ reason, principal }: { readonly reason: string; readonly principal?: Principal }): {

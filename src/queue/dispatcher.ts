@@ -7,6 +7,7 @@ import { StorageError } from "../errors.ts";
 import type { RegisteredOperation } from "../operations/registered-operation.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
 import type { Journal, Run } from "./journal.ts";
 import { availablePermits, givePermits, takePermits } from "./permits.ts";
 import type { RunExecutor } from "./run-executor.ts";
@@ -23,6 +24,7 @@ export interface Pool {
 export interface DispatcherPorts {
   readonly journal: Journal;
   readonly executor: RunExecutor;
+  readonly acknowledgements: Acknowledgements;
   readonly pools: readonly Pool[];
   readonly operationOf: (definitionId: number) => RegisteredOperation | undefined;
   readonly policy: () => AdmissionPolicy;
@@ -56,10 +58,12 @@ export class Dispatcher {
    */
   #alone: { readonly run: Run; readonly pool: Pool; begun: boolean } | undefined;
   /** The last run that was handed back is ready again on disk. */
-  #handedBack: Promise<void> = Promise.resolve();
+  #handedBack: Promise<unknown> = Promise.resolve();
   #runsInFlight = 0;
   #stopped = false;
-  #storeFailed = false;
+  #claimFailed = false;
+  #endsFail = false;
+  #storeLost = false;
   #wakeUp: { cancel(): void } | undefined;
   readonly #idle: (() => void)[] = [];
 
@@ -72,8 +76,8 @@ export class Dispatcher {
   }
 
   /** Takes permits for a live call, if it may start at once. */
-  tryStart(operation: RegisteredOperation, pool: Pool): boolean {
-    if (this.#stopped || this.#alone !== undefined || this.#storeFailed) return false;
+  tryStart(pool: Pool, where: "on disk" | "off disk" = "off disk"): boolean {
+    if (this.#stopped || this.#alone !== undefined || (where === "on disk" && this.#storeFails)) return false;
     if (availablePermits(pool.limits, "live", this.#ports.clock.monotonicMs()) < 1) return false;
     takePermits(pool.limits, "live");
     this.#runsInFlight += 1;
@@ -104,7 +108,7 @@ export class Dispatcher {
 
   /** Looks whether anything can be claimed. Cheap when nothing can. */
   pump(): void {
-    if (this.#stopped || this.#storeFailed || this.#alone !== undefined) return;
+    if (this.#stopped || this.#storeFails || this.#alone !== undefined) return;
     const nowMs = this.#ports.clock.monotonicMs();
     const lowestPriority = lowestRunningRank(this.#ports.policy());
     if (lowestPriority < 0) return;
@@ -116,6 +120,21 @@ export class Dispatcher {
       if (permits < 1) this.#wakeWhenLimitHasGrown();
       else void this.#claim(pool, permits, lowestPriority);
     }
+  }
+
+  /** What is in flight cannot be ended: nothing more is begun before it can. */
+  endsFail(fail: boolean): void {
+    this.#endsFail = fail;
+    if (!fail) this.pump();
+  }
+
+  /** Nothing can be claimed any more by this process. */
+  loseStorage(): void {
+    this.#storeLost = true;
+  }
+
+  get #storeFails(): boolean {
+    return this.#claimFailed || this.#endsFail || this.#storeLost;
   }
 
   /** Claims nothing any more; resolves when nothing is in flight. */
@@ -186,9 +205,7 @@ export class Dispatcher {
 
   /** A run of which nothing has begun. */
   #handBack(run: Run, pool: Pool): void {
-    this.#handedBack = this.#ports.journal
-      .finishRun(run.token)
-      .catch((error: unknown) => this.#pauseAfterStoreFailure(error));
+    this.#handedBack = this.#ports.acknowledgements.write(() => this.#ports.journal.finishRun(run.token));
     this.#finished(pool, "backlog");
   }
 
@@ -196,6 +213,11 @@ export class Dispatcher {
   #startAlone(): void {
     const alone = this.#alone;
     if (alone === undefined || alone.begun || this.#runsInFlight > 1) return;
+    if (!alone.pool.dependencies.every((dependency) => dependency.closed)) {
+      this.#alone = undefined;
+      this.#handBack(alone.run, alone.pool);
+      return;
+    }
     alone.begun = true;
     const operation = this.#ports.operationOf(alone.run.rows[0]!.definition)!;
     const execute = () => this.#ports.executor.execute(alone.run, operation, { untilOnDisk: true });
@@ -225,14 +247,14 @@ export class Dispatcher {
   }
 
   #pauseAfterStoreFailure(error: unknown): void {
-    if (this.#storeFailed) return;
-    this.#storeFailed = true;
+    if (this.#claimFailed || this.#storeLost) return;
+    this.#claimFailed = true;
     this.#ports.logger.error(
       { code: error instanceof StorageError ? error.code : "internal" },
       "the store failed a claim or an end; claims stop until it works again",
     );
     this.#ports.wheel.add(STORE_FAILED_PAUSE_MS, () => {
-      this.#storeFailed = false;
+      this.#claimFailed = false;
       this.pump();
     });
   }

@@ -5,6 +5,7 @@ import type { Waiters } from "../operations/waiters.ts";
 import type { Logger } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { ClosingRow, Journal } from "./journal.ts";
+import type { EndedEvent } from "./run-executor.ts";
 
 export interface FencePorts {
   readonly journal: Journal;
@@ -15,6 +16,9 @@ export interface FencePorts {
   /** Whether the lane goes on past a dead letter of this definition. */
   readonly skips: (definitionId: number) => boolean;
   readonly timeoutMs: number;
+  readonly nameOf: (definitionId: number) => string;
+  /** An end, or a dead letter, that a fence has decided. */
+  readonly onEnded: (event: EndedEvent) => void;
 }
 
 const PAGE_ROWS = 64;
@@ -77,6 +81,7 @@ export class Fences {
     const skip = this.#ports.skips(row.definition);
     if (dependency === undefined || receipts === undefined) {
       await journal.closed({ sequence: row.sequence, found: "fenced", skip });
+      this.#fenced(row);
       return true;
     }
     if (!dependency.closed) return false;
@@ -87,8 +92,10 @@ export class Fences {
         incarnation: row.incarnation,
       };
       const fence = await receipts.fence(key, timeoutMs);
-      if (fence.state === "fenced") await journal.closed({ sequence: row.sequence, found: "fenced", skip });
-      else {
+      if (fence.state === "fenced") {
+        await journal.closed({ sequence: row.sequence, found: "fenced", skip });
+        this.#fenced(row);
+      } else {
         await journal.closed({
           sequence: row.sequence,
           found: "applied",
@@ -99,6 +106,7 @@ export class Fences {
           resultText: fence.result,
           valueOmitted: fence.result === undefined,
         });
+        this.#ended(row, "completed", true);
       }
       return true;
     } catch (error) {
@@ -109,5 +117,21 @@ export class Fences {
       );
       return false;
     }
+  }
+
+  /** It had no effect and will have none: it is what it was to become. */
+  #fenced(row: ClosingRow): void {
+    const { waiters, logger, nameOf } = this.#ports;
+    if (row.becomes === "cancelled" || row.becomes === "expired")
+      return waiters.settle(row.sequence, { outcome: row.becomes });
+    logger.warn(
+      { operation: nameOf(row.definition), operationId: row.operationId, because: row.becomes },
+      "an operation became a dead letter; a person must retry or discard it",
+    );
+    this.#ended(row, "dead", false);
+  }
+
+  #ended(row: ClosingRow, outcome: "completed" | "dead", replayed: boolean): void {
+    this.#ports.onEnded({ operationId: row.operationId, name: this.#ports.nameOf(row.definition), outcome, replayed });
   }
 }

@@ -1,20 +1,31 @@
 import type { RuntimeConfig } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
-import type { Attempt } from "../dependencies/attempt.ts";
+import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
 import type { ReceiptKey } from "../dependencies/dependency.ts";
-import { type HoldfastError, StorageError, summarizeError } from "../errors.ts";
+import { Settling } from "../dependencies/settling.ts";
 import { type AttemptResult, executeAttempt } from "../operations/execute-attempt.ts";
 import { receiptOperationId } from "../operations/operation-id.ts";
 import type { RegisteredOperation } from "../operations/registered-operation.ts";
-import { retryPauseMs } from "../operations/retry-pause.ts";
 import type { Waiters } from "../operations/waiters.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { AbandonedRuns } from "./abandoned-runs.ts";
+import type { Acknowledgements } from "./acknowledgements.ts";
+import { FailedAttempts } from "./failed-attempts.ts";
 import type { ClaimedRow, Journal, OperationEnd, Run } from "./journal.ts";
+
+/** An operation has reached its end, or has become a dead letter. */
+export interface EndedEvent {
+  readonly operationId: string;
+  readonly name: string;
+  readonly outcome: "completed" | "failed" | "dead";
+  readonly replayed: boolean;
+}
 
 export interface RunExecutorPorts {
   readonly journal: Journal;
+  readonly acknowledgements: Acknowledgements;
+  readonly attempts: AttemptsInFlight;
   readonly waiters: Waiters;
   readonly wheel: TimerWheel;
   readonly clock: Clock;
@@ -25,50 +36,30 @@ export interface RunExecutorPorts {
   readonly policy: () => AdmissionPolicy;
   /** The version an interned definition id stands for. */
   readonly versionOf: (definitionId: number) => number;
-  /** An operation has reached its end, or has become a dead letter. */
-  readonly onEnded: (event: {
-    readonly operationId: string;
-    readonly name: string;
-    readonly outcome: "completed" | "failed" | "dead";
-    readonly replayed: boolean;
-  }) => void;
+  readonly fenceTimeoutMs: number;
+  readonly onEnded: (event: EndedEvent) => void;
   /** Something is in state `closing` and needs a fence. */
   readonly onClosing: () => void;
 }
 
-/** Whether the run goes on with its next row. */
-type Next = "continue" | "stop";
+type CompletedAttempt = Pick<Extract<AttemptResult, { kind: "completed" }>, "result" | "replayed">;
 
 /**
- * Executes a run: its rows one after the other, in order. What a failure means for the row, its lane and its caller
- * is decided here (DESIGN: failure, attempts, unknown outcome):
- *
- * - completed: an end; the caller is answered at once, the end rides in a later commit (a crash between is a replay,
- *   absorbed by the receipt).
- * - failed while the breaker left `closed`, or handed back by `stop`: not counted, waits again in its place.
- * - transient, with attempts left: scheduled in its place, the lane waits.
- * - final, effect none, the caller still waits: an end, told after it is on disk; the lane goes on.
- * - final, nobody waits: a dead letter, which parks its lane or lets it go on.
- * - final, effect unknown: a fence first.
+ * Executes a run: its rows one after the other, in order. A completed row is an end: the caller is answered at once,
+ * and the end rides in a later commit (a crash between is a replay, absorbed by the receipt). What a failed one
+ * becomes is decided in `FailedAttempts`.
  */
 export class RunExecutor {
   readonly #ports: RunExecutorPorts;
-  readonly #attempts = new Map<Attempt, () => void>();
-  #stopping = false;
+  readonly #failures: FailedAttempts;
 
   constructor(ports: RunExecutorPorts) {
     this.#ports = ports;
-  }
-
-  /** Attempts in flight. */
-  get inFlight(): number {
-    return this.#attempts.size;
-  }
-
-  /** Ends what is in flight: its rows are handed back. */
-  abortAll(reason: HoldfastError): void {
-    this.#stopping = true;
-    for (const attempt of this.#attempts.keys()) attempt.end(reason);
+    this.#failures = new FailedAttempts({
+      ...ports,
+      isStopping: () => ports.attempts.stopping,
+      receiptKey: (row) => this.#receiptKey(row),
+    });
   }
 
   /**
@@ -83,172 +74,117 @@ export class RunExecutor {
       untilOnDisk = false,
     }: { readonly parsed?: { readonly value: unknown }; readonly untilOnDisk?: boolean } = {},
   ): Promise<void> {
-    let settled: Promise<void> = Promise.resolve();
+    const ends: Promise<boolean>[] = [];
+    let handler = new Settling();
+    handler.settle();
+    let disposed = 0;
     try {
-      for (const [index, row] of run.rows.entries()) {
-        if (index > 0 && !this.#mayContinue(operation)) break;
-        const handler = Promise.withResolvers<void>();
-        settled = handler.promise;
-        const result = await this.#attempt(row, operation, handler.resolve, index === 0 ? parsed : undefined);
-        if ((await this.#dispose(row, run.token, operation, result)) === "stop") break;
+      for (const row of run.rows) {
+        if (disposed > 0 && !this.#mayContinue(operation)) break;
+        if (parsed === undefined) this.#ports.waiters.markRunning(row.sequence);
+        handler = new Settling();
+        const result = await this.#attempt(row, operation, handler, disposed === 0 ? parsed : undefined);
+        const next = await this.#dispose(row, run.token, operation, result, ends);
+        disposed += 1;
+        if (next === "stop") break;
       }
     } catch (error) {
-      this.#storageFailed(error);
+      this.#ports.logger.error(
+        { error: error instanceof Error ? error.name : "unknown" },
+        "a run ended by a fault of its own; its rows wait again",
+      );
     }
-    const finished = this.#ports.journal.finishRun(run.token).catch((error: unknown) => this.#storageFailed(error));
-    if (untilOnDisk) await finished;
-    await this.#ports.abandoned.untilSettled(settled, operation);
+    const written = this.#finish(run, disposed, ends);
+    if (untilOnDisk) await written;
+    if (!handler.isSettled) await this.#ports.abandoned.untilSettled(handler, operation);
+  }
+
+  /** Rows that were not begun wait again; behind the ends before them, which may still be tried. */
+  async #finish(run: Run, disposed: number, ends: readonly Promise<boolean>[]): Promise<void> {
+    const { acknowledgements, journal } = this.#ports;
+    if (ends.length > 0) await Promise.all(ends);
+    if (disposed < run.rows.length) await acknowledgements.write(() => journal.finishRun(run.token));
   }
 
   #mayContinue(operation: RegisteredOperation): boolean {
-    return !this.#stopping && operation.uses.every(({ dependency }) => dependency.closed);
+    return !this.#ports.attempts.stopping && operation.uses.every(({ dependency }) => dependency.closed);
   }
 
-  async #attempt(
+  #attempt(
     row: ClaimedRow,
     operation: RegisteredOperation,
-    onSettled: () => void,
+    handler: Settling,
     parsed?: { readonly value: unknown },
   ): Promise<AttemptResult> {
-    let current: Attempt | undefined;
-    try {
-      return await executeAttempt({
-        operation,
-        operationId: row.operationId,
-        principal: row.principal,
-        inputText: row.input,
-        inputVersion: this.#ports.versionOf(row.definition),
-        ...(parsed === undefined ? {} : { parsed }),
-        attemptNumber: row.attempts + 1,
-        timeoutMs: operation.attemptTimeoutMs * this.#ports.policy().attemptTimeoutFactor,
-        receipt: this.receiptKey(row),
-        keepResult: row.keyed,
-        wheel: this.#ports.wheel,
-        onStart: (attempt) => {
-          current = attempt;
-          this.#attempts.set(attempt, onSettled);
-        },
-        onSettled,
-      });
-    } finally {
-      if (current !== undefined) this.#attempts.delete(current);
-    }
+    const { versionOf, policy, wheel, attempts } = this.#ports;
+    return executeAttempt({
+      operation,
+      operationId: row.operationId,
+      principal: row.principal,
+      inputText: row.input,
+      inputVersion: versionOf(row.definition),
+      ...(parsed === undefined ? {} : { parsed }),
+      attemptNumber: row.attempts + 1,
+      timeoutMs: operation.attemptTimeoutMs * policy().attemptTimeoutFactor,
+      receipt: this.#receiptKey(row),
+      keepResult: row.keyed,
+      wheel,
+      attempts,
+      onSettled: () => handler.settle(),
+    });
   }
 
-  receiptKey(row: { readonly operationId: string; readonly incarnation: number }): ReceiptKey {
+  #receiptKey(row: { readonly operationId: string; readonly incarnation: number }): ReceiptKey {
     return {
       operationId: receiptOperationId(this.#ports.journal.opened.journalId, row.operationId),
       incarnation: row.incarnation,
     };
   }
 
-  async #dispose(row: ClaimedRow, token: number, operation: RegisteredOperation, result: AttemptResult): Promise<Next> {
-    const { journal, waiters, clock, random } = this.#ports;
-    if (result.kind === "completed") {
-      this.#complete(row, token, operation, result);
-      return "continue";
-    }
-    const error = summarizeError(result.error);
-    const place = { sequence: row.sequence, token };
-    if (this.#stopping || this.#breakerLeftClosed(operation, result)) {
-      waiters.markRetrying(row.sequence);
-      await journal.giveBack({ ...place, interrupted: false });
-      return "stop";
-    }
-    const attempts = row.attempts + 1;
-    if (result.retryable && attempts < operation.retry.maximumAttempts) {
-      waiters.markRetrying(row.sequence);
-      await journal.reschedule({
-        ...place,
-        dueAt: clock.now() + retryPauseMs(operation.retry, attempts, random),
-        error,
-      });
-      return "stop";
-    }
-    if (result.effect === "unknown" && operation.receipted !== undefined) {
-      await journal.close({ ...place, becomes: "dead", error });
-      this.#ports.onClosing();
-      return "stop";
-    }
-    if (waiters.hasSubmitter(row.sequence)) {
-      const told = waiters.take(row.sequence);
-      await journal.end({ ...place, outcome: "failed", error, endedAt: clock.now(), replayed: false });
-      for (const waiter of told) waiter.settle({ outcome: "failed", error: result.error });
-      this.#ports.onEnded({
-        operationId: row.operationId,
-        name: operation.definition.name,
-        outcome: "failed",
-        replayed: false,
-      });
-      return "continue";
-    }
-    const skip = operation.definition.onDeadLetter === "skip";
-    this.#ports.logger.warn(
-      {
-        operation: operation.definition.name,
-        operationId: row.operationId,
-        code: error.code,
-        lane: skip ? "goes on" : "parked",
-      },
-      "an operation became a dead letter; a person must retry or discard it",
-    );
-    await journal.bury({ ...place, error, skip });
-    this.#ports.onEnded({
-      operationId: row.operationId,
-      name: operation.definition.name,
-      outcome: "dead",
-      replayed: false,
-    });
-    return skip ? "continue" : "stop";
-  }
-
-  #complete(
+  async #dispose(
     row: ClaimedRow,
     token: number,
     operation: RegisteredOperation,
-    result: Extract<AttemptResult, { kind: "completed" }>,
-  ): void {
-    const { journal, waiters, clock, config } = this.#ports;
-    const isTooLarge =
-      result.result !== undefined && Buffer.byteLength(result.result) > config.operations.maximumValueBytes;
+    result: AttemptResult,
+    ends: Promise<boolean>[],
+  ): Promise<"continue" | "stop"> {
+    if (result.kind === "completed") {
+      ends.push(this.#complete(row, token, operation, result));
+      return "continue";
+    }
+    const after = await this.#failures.dispose(row, token, operation, result);
+    if (typeof after === "string") return after;
+    ends.push(this.#complete(row, token, operation, { result: after.applied, replayed: true }));
+    return "continue";
+  }
+
+  /** Answers at once; resolves when the end is on disk. */
+  async #complete(
+    row: ClaimedRow,
+    token: number,
+    operation: RegisteredOperation,
+    { result, replayed }: CompletedAttempt,
+  ): Promise<boolean> {
+    const { journal, acknowledgements, waiters, clock, config, onEnded } = this.#ports;
+    const isTooLarge = result !== undefined && Buffer.byteLength(result) > config.operations.maximumValueBytes;
     // A replay finds the value only where it was kept with the receipt.
-    const valueOmitted = isTooLarge || (result.replayed && !row.keyed);
+    const valueOmitted = isTooLarge || (replayed && !row.keyed);
     const end: OperationEnd = {
       sequence: row.sequence,
       token,
       outcome: "completed",
       endedAt: clock.now(),
-      replayed: result.replayed,
-      ...(result.result === undefined || valueOmitted ? {} : { result: result.result }),
+      replayed,
+      ...(result === undefined || valueOmitted ? {} : { result }),
       ...(valueOmitted ? { valueOmitted: true } : {}),
     };
-    journal.end(end).catch((error: unknown) => this.#storageFailed(error));
-    waiters.settle(row.sequence, {
-      outcome: "completed",
-      resultText: valueOmitted ? undefined : result.result,
-      valueOmitted,
-    });
-    this.#ports.onEnded({
-      operationId: row.operationId,
-      name: operation.definition.name,
-      outcome: "completed",
-      replayed: result.replayed,
-    });
-  }
-
-  /** The attempt says nothing about the operation when the dependency went away under it. */
-  #breakerLeftClosed(operation: RegisteredOperation, result: Extract<AttemptResult, { kind: "failed" }>): boolean {
-    if (!result.retryable && result.owner === undefined) return false;
-    return operation.uses.some(
-      ({ dependency }) => !dependency.closed && (result.owner === undefined || result.owner === dependency.name),
-    );
-  }
-
-  #storageFailed(error: unknown): void {
-    const code = error instanceof StorageError ? error.code : "internal";
-    this.#ports.logger.error(
-      { code },
-      "an end could not be written; the operation will be replayed, and its receipt absorbs that",
-    );
+    const ending = { outcome: "completed", resultText: valueOmitted ? undefined : result, valueOmitted } as const;
+    const written = acknowledgements.write(() => journal.end(end));
+    waiters.settle(row.sequence, ending);
+    onEnded({ operationId: row.operationId, name: operation.definition.name, outcome: "completed", replayed });
+    if (!(await written)) return false;
+    // Who came between the two saw no end on the disk yet, and waits.
+    waiters.settle(row.sequence, ending);
+    return true;
   }
 }

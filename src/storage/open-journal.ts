@@ -1,6 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
+import { StorageError } from "../errors.ts";
 import type { QueueSettings, StorageSettings } from "../../config/types.ts";
 import type { Journal, RunnableDefinition } from "../queue/journal.ts";
 import type { Clock, Logger } from "../ports.ts";
@@ -83,7 +84,10 @@ function startWriter(options: OpenJournalOptions): Worker {
 
 function firstMessage(worker: Worker): Promise<WriterOpened> {
   return new Promise((resolve, reject) => {
+    const failed = (cause?: unknown): void =>
+      reject(new StorageError("storage_failed", "the thread that writes the journal could not be started", { cause }));
     worker.once("message", resolve);
-    worker.once("error", reject);
+    worker.once("error", failed);
+    worker.once("exit", () => failed());
   });
 }

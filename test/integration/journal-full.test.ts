@@ -127,4 +127,17 @@ describe("a batch is written as a whole or not at all", () => {
     await expect(accept({ sequence: 1 })).rejects.toBeInstanceOf(InvalidValueError);
     expect(states()).toEqual({ 1: "ready" });
   });
+
+  test("so are requests: what is no whole number is refused or rounded, and fails nobody else", async () => {
+    const { accept, claim, journal, ended, outside } = await openTestJournal();
+    await accept();
+    const run = onlyRun(await claim({ runs: 1.5, rows: 9.9 }));
+    await expect(claim({ runs: Number.NaN })).rejects.toMatchObject({ code: "invalid_request", path: "runs" });
+    await expect(journal.closings(0, 0.5)).rejects.toMatchObject({ path: "limit" });
+    journal.recordTransition({ at: START + 0.7, machine: "m", from: "a", to: "b", event: "e", cause: "not JSON" });
+    journal.saveRecord({ id: "m", version: 1, at: START + 0.2, state: '"b"', context: "{}" });
+    await journal.end({ sequence: 1, token: run.token, outcome: "completed", endedAt: START + 0.4, replayed: false });
+    expect(ended(1)).toMatchObject({ ended_at: START });
+    expect(outside.prepare("SELECT at, cause FROM transition").all()).toEqual([{ at: START + 1, cause: '"not JSON"' }]);
+  });
 });

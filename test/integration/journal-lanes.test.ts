@@ -134,6 +134,19 @@ describe("the priority that a lane carries", () => {
     expect(row(4)?.priority).toBe(1);
   });
 
+  test("when the last rows expire together, the row before them inherits what they carried", async () => {
+    const { accept, row, states, time } = await openTestJournal();
+    await Promise.all([
+      accept({ priority: 4, lane: LANE }),
+      accept({ priority: 3, lane: LANE, expiresAt: time.now + 5 }),
+      accept({ priority: 1, lane: LANE, expiresAt: time.now + 5 }),
+    ]);
+    time.now += 10;
+    await expect.poll(states).toEqual({ 1: "ready" });
+    await accept({ priority: 4, lane: LANE });
+    expect(row(4)?.priority).toBe(1);
+  });
+
   test("it survives a restart in the middle of a run", async () => {
     const first = await openTestJournal();
     await Promise.all([first.accept({ priority: 4, lane: LANE }), first.accept({ priority: 4, lane: LANE })]);

@@ -11,6 +11,7 @@ function status(
   const { mode = "normal", ready = 0, dead = 0 } = changes;
   return {
     phase: "running",
+    storage: "working",
     control: {
       policy: {
         revision: 1,

@@ -32,6 +32,8 @@ export function setAside(
     error: error ?? EXPIRED,
   });
   if (becomes === "expired") into.expired.push(row.sequence);
+  // Written at once: of several rows that leave one lane together, none may inherit from the other what it carries.
+  context.endings.flush();
   if (row.lane !== null) context.lanes.left(row.lane, row.sequence, row.priority);
   return "ended";
 }

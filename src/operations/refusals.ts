@@ -1,0 +1,49 @@
+import type { Admission } from "../admission/admit.ts";
+import { StorageError } from "../errors.ts";
+import { type Refused, refused } from "./outcome.ts";
+
+/** Seconds a caller is asked to wait where nothing better is known. */
+export const DEFAULT_RETRY_AFTER_SECONDS = 1;
+/** A store that is full or failing is not better in a second. */
+const STORE_RETRY_AFTER_SECONDS = 10;
+
+export const stoppingRefusal = (): Refused =>
+  refused("stopping", "The runtime is being stopped; submit to another instance or after its restart.", {
+    retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS,
+  });
+
+export const overloadedRefusal = (message: string): Refused =>
+  refused("overloaded", message, { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS });
+
+export const storageLostRefusal = (): Refused =>
+  refused(
+    "storage_lost",
+    "The journal is lost to this process: nothing can be put on disk before a restart. What was accepted is on disk.",
+    { retryAfterSeconds: STORE_RETRY_AFTER_SECONDS },
+  );
+
+/** The policy does not run it, and it cannot or may not wait. */
+export function policyRefusal(name: string, admission: Admission, now: number): Refused {
+  const seconds =
+    admission.retryAt === undefined
+      ? DEFAULT_RETRY_AFTER_SECONDS
+      : Math.max(1, Math.ceil((admission.retryAt - now) / 1_000));
+  const why = admission.cause === undefined ? "" : `: ${admission.cause.what}`;
+  return refused(
+    admission.byPriority && admission.decision === "refuse" ? "shed" : "unavailable",
+    admission.byPriority
+      ? `The mode in force does not run the priority of ${name} now${why}.`
+      : `${name} cannot wait, and what it depends on is not to be called now${why}.`,
+    { retryAfterSeconds: seconds, ...(admission.cause === undefined ? {} : { cause: admission.cause }) },
+  );
+}
+
+/** The journal did not take it, and has nothing of it. */
+export function storageRefusal(error: unknown): Refused {
+  if (!(error instanceof StorageError)) throw error;
+  if (error.code === "queue_full" || error.code === "storage_full")
+    return refused(error.code, error.message, { retryAfterSeconds: STORE_RETRY_AFTER_SECONDS });
+  return refused("storage_lost", `Nothing can be put on disk now: ${error.message}`, {
+    retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
+  });
+}

@@ -1,0 +1,69 @@
+import { InvalidValueError } from "../errors.ts";
+import type { ClaimRequest, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
+
+/*
+ * As for acceptances: what would make SQLite fail the batch that a request rides in is refused, or put right, before
+ * it is sent.
+ */
+
+/** A whole number, or a refusal that names the field. */
+export function wholeNumber(path: string, value: number): number {
+  if (Number.isSafeInteger(value)) return value;
+  throw new InvalidValueError("invalid_request", path, `${path} must be a whole number, not ${String(value)}`);
+}
+
+/** Times come from clocks with fractions. */
+export const wholeMilliseconds = (path: string, value: number): number => wholeNumber(path, Math.round(value));
+
+export function checkEnd(end: OperationEnd): OperationEnd {
+  wholeNumber("sequence", end.sequence);
+  if (end.result !== undefined && typeof end.result !== "string")
+    throw new InvalidValueError("invalid_request", "result", "result must be JSON text");
+  return Number.isSafeInteger(end.endedAt) ? end : { ...end, endedAt: wholeMilliseconds("endedAt", end.endedAt) };
+}
+
+/** Budgets may come out of a multiplication. */
+export function checkClaim(request: ClaimRequest): ClaimRequest {
+  return {
+    pool: wholeNumber("pool", request.pool),
+    runs: wholeNumber("runs", Math.floor(request.runs)),
+    rows: wholeNumber("rows", Math.floor(request.rows)),
+    bytes: wholeNumber("bytes", Math.floor(request.bytes)),
+    runRows: wholeNumber("runRows", Math.floor(request.runRows)),
+    lowestPriority: wholeNumber("lowestPriority", request.lowestPriority),
+    preferred: request.preferred.filter(Number.isSafeInteger),
+  };
+}
+
+/** Nobody waits for a transition, so it cannot be refused: what is not JSON is kept as text. */
+export function checkTransition({ at, machine, from, to, event, cause }: TransitionRow): TransitionRow {
+  return {
+    at: timeOrZero(at),
+    machine: String(machine),
+    from: String(from),
+    to: String(to),
+    event: String(event),
+    cause: jsonText(cause),
+  };
+}
+
+export function checkRecord({ id, version, at, state, context }: MachineRecord): MachineRecord {
+  return {
+    id: String(id),
+    version: timeOrZero(version),
+    at: timeOrZero(at),
+    state: String(state),
+    context: String(context),
+  };
+}
+
+const timeOrZero = (value: number): number => (Number.isFinite(value) ? Math.round(value) : 0);
+
+function jsonText(text: string): string {
+  try {
+    JSON.parse(text);
+    return text;
+  } catch {
+    return JSON.stringify(String(text));
+  }
+}
