@@ -39,8 +39,7 @@ export interface RuntimeOptions<
 
 /** A snapshot for people and probes. Everything in it is measured. */
 export interface RuntimeStatus {
-  /** What was asked of the runtime; `storage` tells whether it can still do it. */
-  readonly phase: Exclude<RuntimePhase, "storage_lost">;
+  readonly phase: RuntimePhase;
   readonly storage: StorageState;
   readonly control: ControlStatus;
   readonly queue: {
@@ -94,7 +93,7 @@ export class Runtime implements AsyncDisposable {
   readonly config: RuntimeConfig;
   readonly deadLetters: DeadLetters;
   readonly #parts: RuntimeParts;
-  #phase: RuntimeStatus["phase"] = "opened";
+  #phase: Exclude<RuntimePhase, "storage_lost"> = "opened";
   #stopped: Promise<void> | undefined;
 
   /** @internal Made by `createRuntime`. */
@@ -270,7 +269,7 @@ export class Runtime implements AsyncDisposable {
     const { control, journal, registry, submitter, dispatcher, clock, events } = this.#parts;
     const nowMs = clock.monotonicMs();
     return {
-      phase: this.#phase,
+      phase: this.phase,
       storage: this.#parts.storage.state,
       control: control.status(),
       queue: {

@@ -9,7 +9,7 @@ const failureSchema = z.object({ code: z.string(), message: z.string(), at: wall
 
 /** The seed's status (current mode, since, triggers, operations queued), and what stands behind each of its words. */
 export const degradationStatusSchema = z.object({
-  phase: z.enum(["opened", "running", "stopping", "stopped"]),
+  phase: z.enum(["opened", "running", "storage_lost", "stopping", "stopped"]),
   /** The most severe mode in force. */
   currentMode: modeSchema,
   /** When it came into force; absent before the first. */

@@ -55,14 +55,7 @@ export class Retention {
       const rows = await purgeable(SLICE_ROWS);
       const gone: number[] = [];
       for (const [dependency, keyed] of this.#byDependency(rows)) {
-        if (dependency !== undefined) {
-          if (!dependency.closed) continue;
-          await dependency.connection.receipts?.purge(
-            keyed.map(({ key }) => key),
-            this.#ports.timeoutMs,
-          );
-        }
-        gone.push(...keyed.map(({ sequence }) => sequence));
+        if (await this.#purgeReceipts(dependency, keyed)) gone.push(...keyed.map(({ sequence }) => sequence));
       }
       if (gone.length > 0) await journal.purgeEnded(gone);
       purged = gone.length;
@@ -72,19 +65,41 @@ export class Retention {
     this.#schedule(purged >= SLICE_ROWS ? BUSY_PAUSE_MS : IDLE_PAUSE_MS);
   }
 
-  #byDependency(
-    rows: readonly PurgeableEnd[],
-  ): Map<ManagedDependency | undefined, { readonly sequence: number; readonly key: ReceiptKey }[]> {
-    const grouped = new Map<ManagedDependency | undefined, { sequence: number; key: ReceiptKey }[]>();
+  /** False when they could not be purged now: the rows stay, and keep nobody else's from going. */
+  async #purgeReceipts(dependency: ManagedDependency | undefined, ended: readonly Keyed[]): Promise<boolean> {
+    const receipts = dependency?.connection.receipts;
+    if (dependency === undefined || receipts === undefined) return true;
+    if (!dependency.closed) return false;
+    try {
+      await receipts.purge(
+        ended.flatMap(({ keys }) => keys),
+        this.#ports.timeoutMs,
+      );
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #byDependency(rows: readonly PurgeableEnd[]): Map<ManagedDependency | undefined, Keyed[]> {
+    const { journalId } = this.#ports.journal.opened;
+    const grouped = new Map<ManagedDependency | undefined, Keyed[]>();
     for (const { sequence, operationId, pool, incarnation } of rows) {
       const dependency = this.#ports.receiptedOf(pool);
       const group = grouped.get(dependency) ?? [];
-      group.push({
-        sequence,
-        key: { operationId: receiptOperationId(this.#ports.journal.opened.journalId, operationId), incarnation },
-      });
+      // Earlier lives of a retried letter have left their fences.
+      const keys = Array.from({ length: incarnation + 1 }, (_, life) => ({
+        operationId: receiptOperationId(journalId, operationId),
+        incarnation: life,
+      }));
+      group.push({ sequence, keys });
       grouped.set(dependency, group);
     }
     return grouped;
   }
+}
+
+interface Keyed {
+  readonly sequence: number;
+  readonly keys: readonly ReceiptKey[];
 }

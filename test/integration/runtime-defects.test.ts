@@ -556,7 +556,7 @@ describe("a store that fails", () => {
       expect(answer).toMatchObject({ status: "failed", effect: "unknown", error: { code: "storage_lost" } });
     expect(await within(runtime.submit(waits, {}), 1_000)).toMatchObject({ status: "refused", reason: "storage_lost" });
     expect(runtime.phase).toBe("storage_lost");
-    expect(runtime.status()).toMatchObject({ phase: "running", storage: "lost" });
+    expect(runtime.status()).toMatchObject({ phase: "storage_lost", storage: "lost" });
     expect(pages).toContain("storage");
     gate.resolve();
     expect(

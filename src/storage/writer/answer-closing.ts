@@ -31,7 +31,8 @@ function endingOf(row: StoredFacts, request: RowRequest & { kind: "closed" }, no
     endedAt: now,
     attempts: row.attempts,
     replayed: applied,
-    valueOmitted: false,
+    // Only a keyed operation's receipt keeps the value.
+    valueOmitted: applied && request.result === null && row.keyUntil === null,
     result: applied ? request.result : null,
     error: applied ? null : row.error,
   };

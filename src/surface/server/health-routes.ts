@@ -4,7 +4,7 @@ import type { Served } from "./served.ts";
 
 /** What `/readyz` answers. Degraded is ready: work is still accepted, and nothing of it is lost. */
 export interface Readiness {
-  readonly status: "ready" | "degraded" | "starting" | "stopping";
+  readonly status: "ready" | "degraded" | "starting" | "stopping" | "storage_lost";
   /** The modes in force, most severe first. */
   readonly modes: readonly Mode[];
 }
@@ -12,6 +12,7 @@ export interface Readiness {
 export function readiness({ phase, runtime }: Served): Readiness {
   if (phase === "starting" || runtime === undefined || runtime.phase === "opened")
     return { status: "starting", modes: [] };
+  if (phase === "ready" && runtime.phase === "storage_lost") return { status: "storage_lost", modes: [] };
   if (phase !== "ready" || runtime.phase !== "running") return { status: "stopping", modes: [] };
   const modes = [...new Set(runtime.status().control.policy.modes.map(({ mode }) => mode))];
   return { status: modes.some((mode) => mode !== "normal") ? "degraded" : "ready", modes };
