@@ -13,8 +13,8 @@ import { openGraph, type ServiceGraph } from "./service-graph.ts";
 
 const STATUS_EVERY_MS = 25;
 
-/** Callers are told `queued` soon, so that a lane's next operation does not wait long for its predecessor's answer. */
-const ANSWER_WITHIN_MS = 1_000;
+/** The default: a graph that is merely slow is waited for, so that it is the outage that queues. */
+const ANSWER_WITHIN_MS = 5_000;
 
 /** As in production, but for the longest pause between probes, which would only make a demo longer. */
 const CONFIG = { breaker: { maximumBreakMs: 2_000 } } as const;

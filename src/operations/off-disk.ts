@@ -1,16 +1,14 @@
 import type { Cause } from "../../machines/contracts/cause.ts";
 import type { Clock } from "../ports.ts";
 import type { Dispatcher } from "../queue/dispatcher.ts";
-import type { Journal } from "../queue/journal.ts";
 import { toJsonText } from "./json-text.ts";
-import { unkeyedOperationId } from "./operation-id.ts";
+import { offDiskOperationId } from "./operation-id.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Prepared } from "./prepare-submit.ts";
 import { overloadedRefusal, policyRefusal } from "./refusals.ts";
 import { runNow, type RunNowPorts } from "./run-now.ts";
 
 export interface OffDiskPorts extends RunNowPorts {
-  readonly journal: Journal;
   readonly dispatcher: Dispatcher;
   readonly clock: Clock;
   readonly isHeld: (name: string) => boolean;
@@ -26,7 +24,7 @@ export class OffDiskWay {
 
   async go(prepared: Prepared): Promise<Outcome> {
     const { operation, pool, admission } = prepared;
-    const { dispatcher, journal, clock, isHeld } = this.#ports;
+    const { dispatcher, clock, isHeld } = this.#ports;
     const { name } = operation.definition;
     if (admission.decision !== "run")
       return this.#fallback(prepared, admission.cause, () => policyRefusal(name, admission, clock.now()));
@@ -42,7 +40,7 @@ export class OffDiskWay {
           `No permit of ${operation.dependencyNames.join(" and ") || "this runtime"} is free, and ${name} cannot wait.`,
         ),
       );
-    const operationId = unkeyedOperationId(journal.takeSequence());
+    const operationId = offDiskOperationId();
     const outcome = await runNow(prepared, operationId, this.#ports, () => dispatcher.giveUpStart(pool));
     if (outcome.status !== "failed" || !outcome.error.retryable) return outcome;
     return this.#fallback(
@@ -63,7 +61,7 @@ export class OffDiskWay {
       const text = toJsonText(value);
       return {
         status: "completed",
-        operationId: unkeyedOperationId(this.#ports.journal.takeSequence()),
+        operationId: offDiskOperationId(),
         value: text === undefined ? undefined : JSON.parse(text),
         valueOmitted: false,
         source: "fallback",

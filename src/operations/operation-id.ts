@@ -1,7 +1,13 @@
-import { hash } from "node:crypto";
+import { hash, randomUUID } from "node:crypto";
 
 /** An operation without an idempotency key is named by its first number. */
 export const unkeyedOperationId = (sequence: number): string => `op_${sequence}`;
+
+/**
+ * What is never on disk has no number: a number of an uncommitted batch is given out again after a crash, and other
+ * systems take an operation's id as their idempotency key.
+ */
+export const offDiskOperationId = (): string => `now_${randomUUID()}`;
 
 /** With a key, by the hash of name, principal and key: the same on every machine, so that a receipt recognises it for ever. */
 export const keyedOperationId = (name: string, principal: string, key: string): string =>

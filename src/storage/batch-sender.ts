@@ -118,7 +118,11 @@ export class BatchSender {
 
   /** Rides behind the acceptances that have lower numbers. */
   retry(request: RetryRequest): Promise<unknown> {
-    return this.#add(() => (this.#pending.at(-1) as PendingBatch).retries.add(request));
+    return this.#add(() => {
+      const last = this.#pending.at(-1) as PendingBatch;
+      last.isAwaited = true;
+      return last.retries.add(request);
+    });
   }
 
   claim(request: ClaimRequest): Promise<Claimed> {

@@ -76,6 +76,7 @@ export class PendingBatch {
     this.acceptances.push(principal, input);
     this.acceptanceWaiters.push(waiter);
     this.acceptanceBytes += input.length;
+    this.isAwaited = true;
   }
 
   /** In the order of `END`. */
