@@ -4,10 +4,14 @@
  *
  * `instanceof` works across duplicate installs of the package: it looks for a registered symbol, not for identity.
  */
-const brand = (name: string): symbol => Symbol.for(`holdfast.error.${name}`);
+const brands = new Map(
+  ["HoldfastError", "MisuseError", "StorageError", "InvalidValueError", "DependencyError", "HandlerError"].map(
+    (name) => [name, Symbol.for(`holdfast.error.${name}`)],
+  ),
+);
 
-const isBranded = (value: unknown, name: string): boolean =>
-  typeof value === "object" && value !== null && brand(name) in value;
+/** False where the process has frozen its globals. */
+const MAY_LIMIT_STACKS = Object.getOwnPropertyDescriptor(Error, "stackTraceLimit")?.writable === true;
 
 export interface HoldfastErrorOptions {
   readonly cause?: unknown;
@@ -25,16 +29,13 @@ export class HoldfastError extends Error {
     this.name = new.target.name;
     this.code = code;
     this.retryable = options.retryable ?? false;
-    for (
-      let type: unknown = new.target;
-      typeof type === "function" && type !== Error;
-      type = Object.getPrototypeOf(type)
-    )
-      Object.defineProperty(this, brand((type as { name: string }).name), { value: true });
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return isBranded(value, this.name);
+    const brand = brands.get(this.name);
+    // A subclass of somebody else's has no brand.
+    if (brand === undefined) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return typeof value === "object" && value !== null && brand in value;
   }
 }
 
@@ -67,6 +68,12 @@ export type Effect = "none" | "unknown";
  */
 export type DependencyFailureKind = "unavailable" | "overloaded" | "contention" | "misconfigured" | "rejected";
 
+/** Trying again may help. */
+export const isRetryable = (kind: DependencyFailureKind): boolean => kind !== "rejected" && kind !== "misconfigured";
+
+/** What is known of a call that failed, where nothing but the answer tells: who rejects it has not carried it out. */
+export const effectOf = (kind: DependencyFailureKind): Effect => (kind === "rejected" ? "none" : "unknown");
+
 export interface DependencyErrorOptions extends HoldfastErrorOptions {
   readonly dependency: string;
   readonly kind: DependencyFailureKind;
@@ -83,7 +90,14 @@ export class DependencyError extends HoldfastError {
   readonly reconnect: boolean;
 
   constructor(code: string, message: string, options: DependencyErrorOptions) {
-    super(code, message, { retryable: options.kind !== "rejected" && options.kind !== "misconfigured", ...options });
+    const { stackTraceLimit } = Error;
+    // A wrapper's own stack shows nothing but us, and taking it costs more than the rest of a failing call.
+    if (options.cause !== undefined && MAY_LIMIT_STACKS) Error.stackTraceLimit = 0;
+    super(code, message, {
+      cause: options.cause,
+      retryable: options.retryable ?? isRetryable(options.kind),
+    });
+    if (MAY_LIMIT_STACKS) Error.stackTraceLimit = stackTraceLimit;
     this.dependency = options.dependency;
     this.kind = options.kind;
     this.effect = options.effect;
@@ -93,6 +107,9 @@ export class DependencyError extends HoldfastError {
 
 /** An operation's own handler failed, hung, or returned something that is not JSON. */
 export class HandlerError extends HoldfastError {}
+
+for (const type of [HoldfastError, MisuseError, StorageError, InvalidValueError, DependencyError, HandlerError])
+  Object.defineProperty(type.prototype, brands.get(type.name)!, { value: true });
 
 /** An error as it is stored and told: without stack, without the text of foreign errors' causes. */
 export interface ErrorSummary {

@@ -22,7 +22,7 @@ export type {
   RetrySettings,
   RuntimeConfig,
 } from "../config/types.ts";
-export type { CallOutcome } from "./dependencies/call.ts";
+export type { CallOptions, CallOutcome, CallWork } from "./dependencies/call.ts";
 export { type CallHandle, dependency, type DependencyOptions } from "./dependencies/define-dependency.ts";
 export type { Dependency } from "./dependencies/dependency.ts";
 export {

@@ -2,6 +2,7 @@ import type { RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import { createControlPlane } from "./control/create-control-plane.ts";
 import { AttemptsInFlight } from "./dependencies/attempts-in-flight.ts";
+import type { CallPorts } from "./dependencies/call.ts";
 import { MisuseError } from "./errors.ts";
 import type { AnyOperationDefinition } from "./operations/define-operation.ts";
 import { catalogOf, OperationRegistry } from "./operations/operation-registry.ts";
@@ -43,6 +44,7 @@ export interface RuntimeParts {
   readonly control: ControlPlane;
   readonly events: RuntimeEventBus;
   readonly attempts: AttemptsInFlight;
+  readonly calls: CallPorts;
   readonly acknowledgements: Acknowledgements;
   readonly storage: StorageHealth;
   readonly dispatcher: Dispatcher;
@@ -265,6 +267,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     control,
     events,
     attempts,
+    calls: { policy, wheel, clock, random, attempts, defaults: config.operations },
     acknowledgements,
     storage,
     dispatcher,

@@ -1,7 +1,7 @@
 import { configure } from "../config/presets.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
-import { type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
+import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
 import { MisuseError } from "./errors.ts";
@@ -234,25 +234,17 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws MisuseError `missing_dependency`
    */
-  async call<Value>(
+  call<Value>(
     dependency: Dependency,
     work: CallWork<Value>,
-    options: { readonly attemptTimeoutMs?: number; readonly retries?: number } = {},
+    options: CallOptions = NO_OPTIONS,
   ): Promise<CallOutcome<Value>> {
-    const { registry, control, wheel, clock, random, attempts } = this.#running();
-    const managed = registry.dependencies.get(dependency.name);
-    if (managed === undefined)
-      throw new MisuseError(
-        "missing_dependency",
-        `This runtime does not have the dependency ${dependency.name}; give it to createRuntime({ dependencies }).`,
-      );
-    const { attemptTimeoutMs, retry } = this.config.operations;
-    return callDependency(
-      managed,
-      work,
-      { attemptTimeoutMs: options.attemptTimeoutMs ?? attemptTimeoutMs, retries: options.retries ?? 0, retry },
-      { policy: () => control.policy, wheel, clock, random, attempts },
-    );
+    try {
+      const { registry, calls } = this.#running();
+      return callDependency(registry.dependency(dependency.name), work, options, calls);
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** Listens; returns a function that takes this back. A listener that throws is logged and disturbs nobody. */
@@ -346,6 +338,8 @@ export class Runtime implements AsyncDisposable {
     return this.#parts.reads;
   }
 }
+
+const NO_OPTIONS: CallOptions = Object.freeze({});
 
 /** How long handlers have, after they were told to end, before the process goes on without them. */
 const HAND_BACK_MS = 1_000;

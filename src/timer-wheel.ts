@@ -1,37 +1,107 @@
 import type { Clock, TimerHandle } from "./ports.ts";
 
 /**
- * One timer for all timeouts. An entry costs two list operations instead of an operating-system timer; it fires at
- * most one tick late. Entries are kept in buckets by the tick in which they are due; the clock's timer is armed only
- * while there are any, and never for longer than the next bucket that holds one.
+ * Slots of the wheel. What is due later than one turn (10 s with 10 ms ticks) stays in its slot for another. A power
+ * of two: a tick's slot is then a mask away, where a remainder of two doubles would cost as much as all the rest.
+ */
+const SLOTS = 1_024;
+const slotOf = (tick: number): number => tick & (SLOTS - 1);
+
+/**
+ * Something that a wheel can end. It is the wheel's own list element, so that starting and cancelling one allocates
+ * nothing: what has a timeout extends this class.
+ */
+export abstract class Timeout implements TimerHandle {
+  /** @internal The tick in which it is due; the wheel's alone. */
+  dueTick = 0;
+  /** @internal Its neighbours in its slot, `undefined` while it is on no wheel. */
+  previous: Timeout | undefined = undefined;
+  /** @internal */
+  next: Timeout | undefined = undefined;
+
+  /** Its time is up. Called once per start. */
+  abstract onTimeout(): void;
+
+  /** Takes it off its wheel; does nothing when it has fired or was never started. */
+  cancel(): void {
+    const { previous, next } = this;
+    if (previous === undefined || next === undefined) return;
+    previous.next = next;
+    next.previous = previous;
+    this.previous = undefined;
+    this.next = undefined;
+  }
+}
+
+/** The fixed point of a slot's ring: its neighbours are the first and the last entry, or itself. */
+class Slot extends Timeout {
+  constructor() {
+    super();
+    this.previous = this;
+    this.next = this;
+  }
+
+  override onTimeout(): void {}
+}
+
+class Callback extends Timeout {
+  readonly #callback: () => void;
+
+  constructor(callback: () => void) {
+    super();
+    this.#callback = callback;
+  }
+
+  override onTimeout(): void {
+    this.#callback();
+  }
+}
+
+/**
+ * One timer for all timeouts. Starting and cancelling are four assignments each, instead of an operating-system timer;
+ * an entry fires at most one tick late. The clock's timer is armed only while something may be due, and never for
+ * longer than the next slot that holds an entry.
  */
 export class TimerWheel {
   readonly #clock: Clock;
   readonly #tickMs: number;
-  readonly #buckets = new Map<number, Set<Entry>>();
+  readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => new Slot());
   readonly #pauses = new Set<() => void>();
   #timer: TimerHandle | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
+  /** Everything due up to this tick has fired. */
+  #firedTick: number;
 
   constructor(clock: Clock, tickMs = 10) {
     this.#clock = clock;
     this.#tickMs = tickMs;
+    this.#firedTick = Math.floor(clock.monotonicMs() / tickMs) - 1;
   }
 
   /** Calls back once after `delayMs`, up to one tick later. */
   add(delayMs: number, callback: () => void): TimerHandle {
-    const tick = Math.ceil((this.#clock.monotonicMs() + delayMs) / this.#tickMs);
-    const entry: Entry = { callback };
-    let bucket = this.#buckets.get(tick);
-    if (bucket === undefined) this.#buckets.set(tick, (bucket = new Set()));
-    bucket.add(entry);
-    if (tick < this.#armedFor) this.#arm(tick);
-    return {
-      cancel: () => {
-        // Its tick may have fired and have a new bucket by now, which is not this entry's to drop.
-        if (bucket.delete(entry) && bucket.size === 0 && this.#buckets.get(tick) === bucket) this.#buckets.delete(tick);
-      },
-    };
+    const entry = new Callback(callback);
+    this.start(entry, delayMs);
+    return entry;
+  }
+
+  /**
+   * Has `entry` called after `delayMs`, up to one tick later. One that is running already is started anew.
+   *
+   * @param nowMs monotonic time, where the caller has just read it
+   */
+  start(entry: Timeout, delayMs: number, nowMs: number = this.#clock.monotonicMs()): void {
+    entry.cancel();
+    const wantedTick = Math.ceil((nowMs + delayMs) / this.#tickMs);
+    const dueTick = Math.max(this.#firedTick + 1, Math.min(wantedTick, Number.MAX_SAFE_INTEGER));
+    const slot = this.#slots[slotOf(dueTick)]!;
+    const last = slot.previous!;
+    entry.dueTick = dueTick;
+    entry.previous = last;
+    entry.next = slot;
+    last.next = entry;
+    slot.previous = entry;
+    if (dueTick < this.#armedFor) this.#arm(dueTick);
   }
 
   /** Resolves after `delayMs`, or when the wheel is stopped: whoever awaits a pause is never left there. */
@@ -49,7 +119,7 @@ export class TimerWheel {
 
   /** Drops every entry without calling it, and ends every pause. */
   stop(): void {
-    this.#buckets.clear();
+    for (const slot of this.#slots) while (slot.next !== slot) slot.next!.cancel();
     for (const done of this.#pauses) done();
     this.#timer?.cancel();
     this.#armedFor = Number.POSITIVE_INFINITY;
@@ -67,18 +137,37 @@ export class TimerWheel {
   #fire(): void {
     this.#armedFor = Number.POSITIVE_INFINITY;
     const nowTick = Math.floor(this.#clock.monotonicMs() / this.#tickMs);
-    let next = Number.POSITIVE_INFINITY;
-    const due: Set<Entry>[] = [];
-    for (const [tick, bucket] of this.#buckets)
-      if (tick <= nowTick) {
-        this.#buckets.delete(tick);
-        due.push(bucket);
-      } else if (tick < next) next = tick;
-    for (const bucket of due) for (const entry of bucket) entry.callback();
+    const due: Timeout[] = [];
+    // No more than one turn: what lies behind it is in the same slots.
+    for (let tick = Math.max(this.#firedTick + 1, nowTick - SLOTS + 1); tick <= nowTick; tick++) {
+      const slot = this.#slots[slotOf(tick)]!;
+      for (let entry = slot.next!; entry !== slot; ) {
+        const { next } = entry;
+        if (entry.dueTick <= nowTick) due.push(entry);
+        entry = next!;
+      }
+    }
+    this.#firedTick = nowTick;
+    // Taken off one by one: a callback may cancel, or start anew, one that is due as well.
+    for (const entry of due)
+      if (entry.next !== undefined && entry.dueTick <= nowTick) {
+        entry.cancel();
+        entry.onTimeout();
+      }
+    const next = this.#nextDueTick();
     if (next < this.#armedFor) this.#arm(next);
   }
-}
 
-interface Entry {
-  readonly callback: () => void;
+  /** The earliest tick that holds an entry; a full turn of slots is looked at when nothing is due within it. */
+  #nextDueTick(): number {
+    let earliest = Number.POSITIVE_INFINITY;
+    for (let tick = this.#firedTick + 1; tick <= this.#firedTick + SLOTS; tick++) {
+      const slot = this.#slots[slotOf(tick)]!;
+      for (let entry = slot.next!; entry !== slot; entry = entry.next!) {
+        if (entry.dueTick === tick) return Math.min(tick, earliest);
+        earliest = Math.min(earliest, entry.dueTick);
+      }
+    }
+    return earliest;
+  }
 }

@@ -1,9 +1,12 @@
+import { HandlerError } from "../errors.ts";
+import { Timeout } from "../timer-wheel.ts";
+
 /**
  * One attempt at one operation, as its handles see it. It ends once: when the handler settles, or before that
  * by its timeout or by `stop`. From then on every handle of the attempt throws, its transaction is closed, and
- * its result is ignored.
+ * its result is ignored. It is its own entry on the timer wheel.
  */
-export class Attempt {
+export class Attempt extends Timeout {
   #endedBecause: unknown;
   #ended = false;
   #listeners: ((reason: unknown) => void)[] | undefined;
@@ -14,11 +17,27 @@ export class Attempt {
   readonly number: number;
   /** What this attempt may take, in milliseconds; a dependency's server-side timeout equals it. */
   readonly timeoutMs: number;
+  /** @internal Its place among the attempts in flight; theirs alone. */
+  place = -1;
 
   constructor(operationId: string, number: number, timeoutMs: number) {
+    super();
     this.operationId = operationId;
     this.number = number;
     this.timeoutMs = timeoutMs;
+  }
+
+  /** Subject of the sentence that says it took too long. */
+  protected get subject(): string {
+    return `The handler of ${this.operationId}`;
+  }
+
+  override onTimeout(): void {
+    this.end(
+      new HandlerError("attempt_timeout", `${this.subject} had not finished after ${this.timeoutMs} ms.`, {
+        retryable: true,
+      }),
+    );
   }
 
   get ended(): boolean {

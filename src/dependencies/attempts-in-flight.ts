@@ -6,12 +6,17 @@ import type { Attempt } from "./attempt.ts";
  * whom it waits for, and ends those that take too long.
  */
 export class AttemptsInFlight {
-  readonly #attempts = new Set<Attempt>();
+  /**
+   * The first `#size` places are taken, and each attempt knows its own: to leave, the last one takes it over. Not
+   * shortened by leaving, which would move the whole array to a smaller one, and back with the next attempt.
+   */
+  readonly #attempts: (Attempt | undefined)[] = [];
+  #size = 0;
   readonly #idle: (() => void)[] = [];
   #endedBecause: HoldfastError | undefined;
 
   get size(): number {
-    return this.#attempts.size;
+    return this.#size;
   }
 
   /** True from `endAll` on: nothing is tried again. */
@@ -20,24 +25,36 @@ export class AttemptsInFlight {
   }
 
   begin(attempt: Attempt): void {
-    this.#attempts.add(attempt);
+    attempt.place = this.#size;
+    this.#attempts[this.#size] = attempt;
+    this.#size += 1;
     if (this.#endedBecause !== undefined) attempt.end(this.#endedBecause);
   }
 
   finish(attempt: Attempt): void {
-    this.#attempts.delete(attempt);
-    if (this.#attempts.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
+    const { place } = attempt;
+    if (place < 0) return;
+    attempt.place = -1;
+    this.#size -= 1;
+    const last = this.#attempts[this.#size]!;
+    this.#attempts[this.#size] = undefined;
+    if (last !== attempt) {
+      this.#attempts[place] = last;
+      last.place = place;
+    }
+    if (this.#size === 0 && this.#idle.length > 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   /** Ends what is in flight, and whatever begins from now on. */
   endAll(reason: HoldfastError): void {
     this.#endedBecause = reason;
-    for (const attempt of this.#attempts) attempt.end(reason);
+    // A copy: an attempt that ends may leave at once.
+    for (const attempt of this.#attempts.slice(0, this.#size)) attempt!.end(reason);
   }
 
   /** Resolves when nothing is in flight. */
   idle(): Promise<void> {
-    return this.#attempts.size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
+    return this.#size === 0 ? Promise.resolve() : new Promise((resolve) => this.#idle.push(resolve));
   }
 }
 

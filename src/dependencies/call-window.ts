@@ -10,6 +10,7 @@ export class CallWindow {
   readonly #calls = new Uint32Array(SLICES);
   readonly #failures = new Uint32Array(SLICES);
   #slice = -1;
+  #index = 0;
   #totalCalls = 0;
   #totalFailures = 0;
 
@@ -27,7 +28,7 @@ export class CallWindow {
 
   record(nowMs: number, failed: boolean): void {
     this.#advance(nowMs);
-    const index = this.#slice % SLICES;
+    const index = this.#index;
     this.#calls[index]! += 1;
     this.#totalCalls += 1;
     if (failed) {
@@ -46,7 +47,8 @@ export class CallWindow {
 
   #advance(nowMs: number): void {
     const slice = Math.floor(nowMs / this.#sliceMs);
-    if (slice === this.#slice) return;
+    // What is told late counts in the latest slice: time in a window never goes back.
+    if (slice <= this.#slice) return;
     if (this.#slice === -1 || slice - this.#slice >= SLICES) this.reset();
     else
       for (let passed = this.#slice + 1; passed <= slice; passed++) {
@@ -57,5 +59,6 @@ export class CallWindow {
         this.#failures[index] = 0;
       }
     this.#slice = slice;
+    this.#index = slice % SLICES;
   }
 }

@@ -10,7 +10,8 @@ export type Traffic = "live" | "backlog";
  */
 export class ConcurrencyLimit {
   readonly #settings: ConcurrencySettings;
-  #inUse: Record<Traffic, number> = { live: 0, backlog: 0 };
+  #live = 0;
+  #backlog = 0;
   #closedAtMs = Number.NEGATIVE_INFINITY;
   #factor = 1;
   #backlogShare = 0;
@@ -20,7 +21,7 @@ export class ConcurrencyLimit {
   }
 
   get inUse(): number {
-    return this.#inUse.live + this.#inUse.backlog;
+    return this.#live + this.#backlog;
   }
 
   /** The breaker closed: begin the slow start. */
@@ -36,6 +37,7 @@ export class ConcurrencyLimit {
   /** The limit in force now, at least 1. */
   current(nowMs: number): number {
     const { limit, slowStartLimit, slowStartMs } = this.#settings;
+    if (this.#factor === 1 && nowMs - this.#closedAtMs >= slowStartMs) return limit;
     const grown = slowStartMs <= 0 ? 1 : Math.min(1, (nowMs - this.#closedAtMs) / slowStartMs);
     const started = Math.min(limit, slowStartLimit);
     return Math.max(1, Math.floor((started + (limit - started) * grown) * this.#factor));
@@ -47,14 +49,15 @@ export class ConcurrencyLimit {
     const free = limit - this.inUse;
     if (traffic === "backlog" || this.#backlogShare === 0) return Math.max(0, free);
     const kept = Math.max(1, Math.ceil(limit * this.#backlogShare));
-    return Math.max(0, Math.min(free, limit - kept - this.#inUse.live));
+    return Math.max(0, Math.min(free, limit - kept - this.#live));
   }
 
   take(traffic: Traffic, count = 1): void {
-    this.#inUse[traffic] += count;
+    if (traffic === "live") this.#live += count;
+    else this.#backlog += count;
   }
 
   give(traffic: Traffic, count = 1): void {
-    this.#inUse[traffic] -= count;
+    this.take(traffic, -count);
   }
 }

@@ -1,7 +1,8 @@
 import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
-import { DependencyError, type DependencyFailureKind, HandlerError, MisuseError } from "../errors.ts";
+import { DependencyError, type DependencyFailureKind, effectOf, HandlerError, MisuseError } from "../errors.ts";
 import type { Attempt } from "./attempt.ts";
 import { isStopping } from "./attempts-in-flight.ts";
+import { CALL_FAILED } from "./failed-call.ts";
 import type { CallCounts, Dependency, DependencyConnection } from "./dependency.ts";
 
 export interface DependencyOptions {
@@ -112,17 +113,20 @@ class CallConnection implements DependencyConnection<CallHandle> {
 
   toError(error: unknown): DependencyError {
     if (error instanceof DependencyError) return error;
-    const kind = this.#options.classify?.(error) ?? "unavailable";
+    const kind = this.kindOf(error);
     return new DependencyError(
-      "call_failed",
+      CALL_FAILED,
       `A call to ${this.#options.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
       {
         dependency: this.#options.name,
         kind,
-        // Who answers that the call is wrong has not carried it out.
-        effect: kind === "rejected" ? "none" : "unknown",
+        effect: effectOf(kind),
         cause: error,
       },
     );
+  }
+
+  kindOf(error: unknown): DependencyFailureKind {
+    return this.#options.classify?.(error) ?? "unavailable";
   }
 }

@@ -1,5 +1,5 @@
 import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
-import type { DependencyError } from "../errors.ts";
+import type { DependencyError, DependencyFailureKind } from "../errors.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { Attempt } from "./attempt.ts";
 
@@ -32,6 +32,11 @@ export interface DependencyConnection<Handle = unknown> {
   classify(error: unknown): DependencyError | undefined;
   /** What any failure of a call means, where the whole call was its own (`runtime.call`). */
   toError?(error: unknown): DependencyError;
+  /**
+   * The kind of what `toError` would make of it, without making it: an `Error` costs more than the rest of a failing
+   * call, and whoever counts failures by the thousand reads none of them.
+   */
+  kindOf?(error: unknown): DependencyFailureKind;
   /** The handle for one attempt. Where `countsCalls` is true, each call through it is told to `calls` by itself. */
   handle(attempt: Attempt, calls?: CallCounts): Handle;
   /**

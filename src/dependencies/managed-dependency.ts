@@ -1,11 +1,14 @@
 import type { BreakerSettings, RuntimeConfig } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
-import { DependencyError, HandlerError } from "../errors.ts";
+import { DependencyError, type DependencyFailureKind, HandlerError, HoldfastError } from "../errors.ts";
+import type { Refused } from "../operations/outcome.ts";
 import type { Clock, Logger } from "../ports.ts";
 import { BreakerCounters } from "./breaker-counters.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { Dependency, DependencyConnection } from "./dependency.ts";
+import { CALL_FAILED, FailedCall } from "./failed-call.ts";
 import type { ActionResult, CallsFailed, ProbeResult } from "./health.ts";
+import { Unavailable } from "./unavailable.ts";
 
 /** A dependency within one runtime: its connection, its counters and its concurrency limit. */
 export class ManagedDependency {
@@ -15,6 +18,7 @@ export class ManagedDependency {
   readonly limit: ConcurrencyLimit;
   readonly abandonAfterMs: number;
   readonly #counters: BreakerCounters;
+  readonly #unavailable: Unavailable;
   readonly #clock: Clock;
   #generation = -1;
   #closed = false;
@@ -30,6 +34,7 @@ export class ManagedDependency {
     this.abandonAfterMs = concurrency.abandonAfterMs;
     this.limit = new ConcurrencyLimit(concurrency);
     this.#counters = new BreakerCounters(dependency.name, this.breaker);
+    this.#unavailable = new Unavailable(dependency.name);
     this.#clock = clock;
     this.connection = dependency.connect({ clock, logger });
   }
@@ -67,8 +72,17 @@ export class ManagedDependency {
     }
   }
 
-  succeeded(generation: number): void {
-    this.#counters.success(generation, this.#clock.monotonicMs());
+  /** For a call that comes while the breaker is not closed. */
+  refusal(policy: AdmissionPolicy): Refused {
+    return this.#unavailable.refusal(policy.dependencies[this.name], this.#clock.now());
+  }
+
+  /**
+   * @param atMs when to count it, in monotonic time. Who has no reading of the end at hand may give the beginning: the
+   *   window takes it as no older than what it has seen.
+   */
+  succeeded(generation: number, atMs: number = this.#clock.monotonicMs()): void {
+    this.#counters.success(generation, atMs);
   }
 
   /** Counts what its kind says about the dependency's health: an answer, even a bad one, is a sign of life. */
@@ -83,17 +97,34 @@ export class ManagedDependency {
       });
       return;
     }
-    if (error.kind === "rejected" || error.kind === "contention") return this.succeeded(generation);
-    const cause = this.#counters.failure(generation, this.#clock.monotonicMs(), error.code);
+    this.#count(generation, error.kind, error.code);
+  }
+
+  /** `failed` for what a call threw; no error is made of it before somebody reads one. */
+  callFailed(generation: number, thrown: unknown): FailedCall {
+    const kind = thrown instanceof HoldfastError ? undefined : this.connection.kindOf?.(thrown);
+    if (kind === undefined || kind === "misconfigured") {
+      const error = this.toError(thrown);
+      this.failed(generation, error);
+      return new FailedCall(this, error, error.kind, error.effect);
+    }
+    if (generation === this.#generation) this.#count(generation, kind, CALL_FAILED);
+    return new FailedCall(this, thrown, kind);
+  }
+
+  #count(generation: number, kind: DependencyFailureKind, code: string): void {
+    if (kind === "rejected" || kind === "contention") return this.succeeded(generation);
+    const cause = this.#counters.failure(generation, this.#clock.monotonicMs(), code);
     if (cause !== undefined) this.#report({ dependency: this.name, generation, misconfigured: false, cause });
   }
 
   /** What a failed call means, where the call as a whole belongs to this dependency. */
   toError(error: unknown): DependencyError {
+    if (error instanceof DependencyError && error.dependency === this.name) return error;
     const known =
       this.connection.classify(error) ?? (error instanceof HandlerError ? undefined : this.connection.toError?.(error));
     if (known !== undefined) return known;
-    const code = error instanceof HandlerError ? error.code : "call_failed";
+    const code = error instanceof HandlerError ? error.code : CALL_FAILED;
     const message = error instanceof Error ? error.message : "The call threw a value that is not an Error.";
     return new DependencyError(code, message, {
       dependency: this.name,

@@ -47,8 +47,8 @@ export interface AttemptRequest {
 export async function executeAttempt(request: AttemptRequest): Promise<AttemptResult> {
   const { operation, operationId, wheel } = request;
   const { definition } = operation;
-  const attempt = new Attempt(operationId, request.attemptNumber, request.timeoutMs);
-  const timeout = wheel.add(request.timeoutMs, () => attempt.end(timedOut(definition.name, request.timeoutMs)));
+  const attempt = new HandlerAttempt(operationId, request.attemptNumber, request.timeoutMs, definition.name);
+  wheel.start(attempt, request.timeoutMs);
   const generations = operation.uses.map(({ dependency }) => dependency.generation);
   let begun = false;
   try {
@@ -102,10 +102,23 @@ export async function executeAttempt(request: AttemptRequest): Promise<AttemptRe
   } catch (error) {
     return failed(operation, attempt, generations, error);
   } finally {
-    timeout.cancel();
+    attempt.cancel();
     attempt.end();
     request.attempts.finish(attempt);
     if (!begun) request.onSettled();
+  }
+}
+
+class HandlerAttempt extends Attempt {
+  readonly #operation: string;
+
+  constructor(operationId: string, number: number, timeoutMs: number, operation: string) {
+    super(operationId, number, timeoutMs);
+    this.#operation = operation;
+  }
+
+  protected override get subject(): string {
+    return `The handler of ${this.#operation}`;
   }
 }
 
@@ -145,11 +158,6 @@ const untilEnded = <Value>(attempt: Attempt, work: Promise<Value>): Promise<Valu
   new Promise((resolve, reject) => {
     attempt.onEnd((reason) => reject(reason as Error));
     work.then(resolve, reject);
-  });
-
-const timedOut = (name: string, timeoutMs: number): HandlerError =>
-  new HandlerError("attempt_timeout", `The handler of ${name} had not finished after ${timeoutMs} ms.`, {
-    retryable: true,
   });
 
 function failed(

@@ -107,6 +107,17 @@ export class OperationRegistry {
     return registered;
   }
 
+  /** @throws MisuseError `missing_dependency` */
+  dependency(name: string): ManagedDependency {
+    const managed = this.dependencies.get(name);
+    if (managed === undefined)
+      throw new MisuseError(
+        "missing_dependency",
+        `This runtime does not have the dependency ${name}; give it to createRuntime({ dependencies }).`,
+      );
+    return managed;
+  }
+
   pool(id: number): Pool | undefined {
     return this.#poolById.get(id);
   }

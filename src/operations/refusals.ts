@@ -1,3 +1,4 @@
+import type { Cause } from "../../machines/contracts/cause.ts";
 import type { Admission } from "../admission/admit.ts";
 import { StorageError } from "../errors.ts";
 import { type Refused, refused } from "./outcome.ts";
@@ -22,12 +23,20 @@ export const storageLostRefusal = (): Refused =>
     { retryAfterSeconds: STORE_RETRY_AFTER_SECONDS },
   );
 
+/** Whole seconds until `retryAt`, at least one. */
+export const retryAfterSeconds = (retryAt: number | undefined, now: number): number =>
+  retryAt === undefined ? DEFAULT_RETRY_AFTER_SECONDS : Math.max(1, Math.ceil((retryAt - now) / 1_000));
+
+/** A call of a dependency whose breaker has not closed. */
+export const unavailableRefusal = (dependency: string, cause: Cause | undefined, seconds: number): Refused =>
+  refused("unavailable", `${dependency} is not to be called now: ${cause?.what ?? "its breaker has not closed yet"}.`, {
+    retryAfterSeconds: seconds,
+    ...(cause === undefined ? {} : { cause }),
+  });
+
 /** The policy does not run it, and it cannot or may not wait. */
 export function policyRefusal(name: string, admission: Admission, now: number): Refused {
-  const seconds =
-    admission.retryAt === undefined
-      ? DEFAULT_RETRY_AFTER_SECONDS
-      : Math.max(1, Math.ceil((admission.retryAt - now) / 1_000));
+  const seconds = retryAfterSeconds(admission.retryAt, now);
   const why = admission.cause === undefined ? "" : `: ${admission.cause.what}`;
   return refused(
     admission.byPriority && admission.decision === "refuse" ? "shed" : "unavailable",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { systemClock } from "../../src/system-clock.ts";
-import { TimerWheel } from "../../src/timer-wheel.ts";
+import { Timeout, TimerWheel } from "../../src/timer-wheel.ts";
 
 describe("the timer wheel", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance", "Date"] }));
@@ -37,5 +37,64 @@ describe("the timer wheel", () => {
     vi.advanceTimersByTime(100);
     expect(fired).toHaveLength(1);
     expect(fired[0]! - startedAt).toBeLessThanOrEqual(40);
+  });
+
+  it("fires what is due many turns from now in its time, and nothing before", () => {
+    const wheel = new TimerWheel(systemClock, 10);
+    const fired: number[] = [];
+    for (const delayMs of [95_000, 9_990, 10_250, 31_000]) wheel.add(delayMs, () => fired.push(delayMs));
+    vi.advanceTimersByTime(9_980);
+    expect(fired).toEqual([]);
+    vi.advanceTimersByTime(1_000);
+    expect(fired).toEqual([9_990, 10_250]);
+    vi.advanceTimersByTime(20_100);
+    expect(fired).toEqual([9_990, 10_250, 31_000]);
+    vi.advanceTimersByTime(64_000);
+    expect(fired).toEqual([9_990, 10_250, 31_000, 95_000]);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("fires everything that fell due while the process stood still", () => {
+    let nowMs = 0;
+    let timer: () => void = () => {};
+    const wheel = new TimerWheel(
+      {
+        now: () => nowMs,
+        monotonicMs: () => nowMs,
+        setTimer: (callback) => ((timer = callback), { cancel: () => {} }),
+      },
+      10,
+    );
+    const fired: number[] = [];
+    for (let delayMs = 10; delayMs <= 60_000; delayMs += 10) wheel.add(delayMs, () => fired.push(delayMs));
+    nowMs = 3_600_000;
+    timer();
+    expect(fired).toHaveLength(6_000);
+  });
+
+  it("lets a callback cancel, or start anew, what is due in the same tick", () => {
+    const wheel = new TimerWheel(systemClock, 10);
+    const fired: string[] = [];
+    class Named extends Timeout {
+      readonly #name: string;
+      constructor(name: string) {
+        super();
+        this.#name = name;
+      }
+      override onTimeout(): void {
+        fired.push(this.#name);
+      }
+    }
+    const [cancelled, restarted] = [new Named("cancelled"), new Named("restarted")];
+    wheel.add(10, () => {
+      cancelled.cancel();
+      wheel.start(restarted, 500);
+    });
+    wheel.start(cancelled, 10);
+    wheel.start(restarted, 10);
+    vi.advanceTimersByTime(100);
+    expect(fired).toEqual([]);
+    vi.advanceTimersByTime(500);
+    expect(fired).toEqual(["restarted"]);
   });
 });
