@@ -98,7 +98,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     logger,
   });
   const reader = openReader({ dataDirectory: options.dataDirectory });
-  const registry = new OperationRegistry(catalog, journal.opened, config, clock, logger);
+  const registry = new OperationRegistry(catalog, journal.opened, config, wheel.clock, logger);
   const events = new RuntimeEventBus(logger);
   const waiters = new Waiters();
   const abandoned = new AbandonedRuns(wheel, logger, config.operations.maximumAbandonedRuns);

@@ -311,8 +311,8 @@ export class Runtime implements AsyncDisposable {
     control.stop();
     await journal.shutDown();
     await reader.close();
-    wheel.stop();
     await Promise.allSettled([...registry.dependencies.values()].map(({ connection }) => connection.close()));
+    wheel.stop();
     this.#phase = "stopped";
   }
 

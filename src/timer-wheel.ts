@@ -78,6 +78,15 @@ export class TimerWheel {
     this.#firedTick = Math.floor(clock.monotonicMs() / tickMs) - 1;
   }
 
+  /** The clock with this wheel for its timers: what is given to dependencies, whose calls each have a timeout. */
+  get clock(): Clock {
+    return {
+      now: () => this.#clock.now(),
+      monotonicMs: () => this.#clock.monotonicMs(),
+      setTimer: (callback, delayMs) => this.add(delayMs, callback),
+    };
+  }
+
   /** Calls back once after `delayMs`, up to one tick later. */
   add(delayMs: number, callback: () => void): TimerHandle {
     const entry = new Callback(callback);
