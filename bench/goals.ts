@@ -26,7 +26,34 @@ const PROMISED: readonly Promised[] = [
     atMost: 1_000,
     says: "≤ 1 µs whatever the window",
   },
+  ...enqueue("without lanes", 90_000, "≥ 90,000/s with the audit row"),
+  ...enqueue("over 200 lanes", 45_000, "≥ 45,000/s over lanes"),
+  ...enqueue("over distinct lanes", 45_000, "≥ 45,000/s over lanes"),
+  ...enqueue("with idempotency keys", 35_000, "≥ 35,000/s with idempotency keys"),
+  {
+    suite: "enqueue",
+    case: "64 callers, without lanes",
+    ratioTo: "BullMQ, appendfsync always",
+    atLeast: 3,
+    says: "≥ 3 × BullMQ-always",
+  },
+  {
+    suite: "enqueue",
+    case: "64 callers, without lanes",
+    ratioTo: "plainjob, synchronous=FULL",
+    atLeast: 15,
+    says: "≥ 15 × plainjob FULL",
+  },
 ];
+
+/** At 64 callers: so many a second, and a main thread that answers meanwhile. */
+function enqueue(way: string, atLeast: number, says: string): Promised[] {
+  const name = `64 callers, ${way}`;
+  return [
+    { suite: "enqueue", case: name, atLeast, says },
+    { suite: "enqueue", case: `event-loop p99, ${name}`, atMost: 2.5, says: "event-loop p99 ≤ 2.5 ms" },
+  ];
+}
 
 interface Goal {
   readonly says: string;

@@ -1,6 +1,6 @@
-import { type Entry, rounded } from "./entry.ts";
+import { type Entry, type MeasuredEntry, rounded } from "./entry.ts";
 
-const HEAD = ["suite", "case", "ours", "unit", "beside", "theirs", "ratio", "promised", "reached"] as const;
+const HEAD = ["suite", "case", "ours", "unit", "beside", "theirs", "ratio", "promised", "reached", "remark"] as const;
 /** Of HEAD, what is a figure and stands to the right. */
 const TO_THE_RIGHT = new Set<number>([2, 5, 6]);
 
@@ -13,10 +13,13 @@ export function toTable(entries: readonly Entry[]): string {
     above = suite;
     return [named, ...rest];
   });
-  const widths = HEAD.map((head, column) => Math.max(head.length, ...rows.map((row) => row[column]!.length)));
+  // The last column is prose.
+  const widths = HEAD.slice(0, -1).map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]!.length)),
+  );
   const line = (row: readonly string[]): string =>
     row
-      .map((cell, column) => (TO_THE_RIGHT.has(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .map((cell, column) => cell[TO_THE_RIGHT.has(column) ? "padStart" : "padEnd"](widths[column] ?? 0))
       .join("  ")
       .trimEnd();
   const lines = [HEAD, ...rows].map(line);
@@ -30,7 +33,7 @@ export function toMarkdown(entries: readonly Entry[]): string {
 
 function cells(entry: Entry): string[] {
   const { suite, peerName } = entry;
-  if (!("ours" in entry)) return [suite, entry.case, "", "", peerName ?? "", "", "", `absent: ${entry.absent}`, ""];
+  if (!("ours" in entry)) return [suite, entry.case, "", "", peerName ?? "", "", "", "", `absent: ${entry.absent}`];
   const { ours, unit, peer, ratio, goal = "", reached } = entry;
   return [
     suite,
@@ -42,7 +45,17 @@ function cells(entry: Entry): string[] {
     ratio === null ? "" : readable(ratio),
     goal,
     reached === undefined ? "" : reached ? "yes" : "no",
+    remarks(entry),
   ];
+}
+
+/** Above this, the rest of the machine may have had a part in the figure. */
+const MANY_FOREIGN_CORES = 0.25;
+
+function remarks({ note, foreignCores = 0, quick }: MeasuredEntry): string {
+  const busy = foreignCores > MANY_FOREIGN_CORES ? `other processes used ${foreignCores} cores` : undefined;
+  const small = quick === true ? "--quick: no measure of speed" : undefined;
+  return [note, busy, small].filter((remark) => remark !== undefined).join("; ");
 }
 
 /** `46,180`, `0.31`: three or four digits, whatever the size. */

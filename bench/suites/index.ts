@@ -16,6 +16,10 @@ export const SUITES = {
     nodeFlags: ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"],
     load: () => import("./call.ts"),
   },
+  enqueue: {
+    measures: "submit while the dependency is down, fsynced, beside plainjob, liteque and BullMQ",
+    load: () => import("./enqueue.ts"),
+  },
 } satisfies Record<string, ListedSuite>;
 
 export type SuiteName = keyof typeof SUITES;
