@@ -25,7 +25,7 @@ async function run(options: BenchOptions): Promise<number> {
   const say = (text: string): void => void process.stderr.write(`${text}\n`);
   const stopping = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => stopping.abort());
-  say(machineLine());
+  const software = new Set<string>();
   const peersMissing = options.peers ? await installPeers(stopping.signal) : "left out by --without-peers";
   if (peersMissing !== undefined) say(`The peers are not measured: ${peersMissing}.`);
   const entries: Entry[] = [];
@@ -35,6 +35,7 @@ async function run(options: BenchOptions): Promise<number> {
     const startedAt = performance.now();
     const report = (told: SuiteReport): void => {
       if ("entry" in told) entries.push(told.entry);
+      else if ("software" in told) software.add(told.software);
       else if ("progress" in told) say(`${suite}: ${told.progress}`);
       else {
         failed = true;
@@ -55,8 +56,10 @@ async function run(options: BenchOptions): Promise<number> {
     say("Interrupted; what was started has been ended.");
     return INTERRUPTED;
   }
+  const machine = machineLine([...software]);
+  say(machine);
   if (options.format === "json") process.stdout.write(`${JSON.stringify(entries, null, 2)}\n`);
-  else process.stdout.write(options.format === "markdown" ? toMarkdown(entries) : toTable(entries));
+  else process.stdout.write(options.format === "markdown" ? toMarkdown(entries, machine) : toTable(entries));
   return failed ? FAILED : 0;
 }
 

@@ -54,7 +54,7 @@ export interface AbsentEntry extends Absence {
 
 export type Entry = MeasuredEntry | AbsentEntry;
 
-/** The lines of one finding: ours beside each peer, and ours alone where no peer was measured. */
+/** The lines of one finding: ours beside each peer, and ours alone. */
 export function toEntries(suite: string, finding: Finding, quick: boolean): readonly Entry[] {
   const always = { suite, case: finding.case };
   const sized = quick ? ({ quick: true } as const) : {};
@@ -66,22 +66,25 @@ export function toEntries(suite: string, finding: Finding, quick: boolean): read
     ...(note === undefined ? {} : { note }),
     ...sized,
   };
-  const entries: Entry[] = [];
-  const present = peers.filter((peer) => "value" in peer);
-  for (const peer of present.length === 0 ? [undefined] : present) {
+  const line = (peer: (PeerFigure & { readonly value: number }) | undefined): MeasuredEntry => {
     const ratio = peer === undefined ? null : ratioOf(unit, ours, peer.value);
-    const goal = goalFor({ suite, case: finding.case, peerName: peer?.name ?? null, first: entries.length === 0 });
-    entries.push({
+    const goal = goalFor(suite, finding.case, peer?.name ?? null);
+    return {
       ...always,
       ours: rounded(ours),
       peer: peer === undefined ? null : rounded(peer.value),
       peerName: peer?.name ?? null,
       unit,
       ratio: ratio === null ? null : rounded(ratio),
-      ...(goal === undefined ? {} : { goal: goal.says, reached: goal.isReachedBy(ours, ratio) }),
+      ...(goal === undefined ? {} : { goal: goal.says, reached: goal.isReachedBy(ratio ?? ours) }),
       ...remarks,
-    });
-  }
+    };
+  };
+  const entries: Entry[] = [];
+  const present = peers.filter((peer) => "value" in peer);
+  // Ours alone where it was promised, or where there is nothing beside it.
+  if (present.length === 0 || goalFor(suite, finding.case, null) !== undefined) entries.push(line(undefined));
+  for (const peer of present) entries.push(line(peer));
   for (const peer of peers)
     if ("absent" in peer) entries.push({ ...always, peerName: peer.name, absent: peer.absent, ...sized });
   return entries;

@@ -14,7 +14,11 @@ export interface SuiteOrder {
   readonly peersMissing?: string;
 }
 
-export type SuiteReport = { readonly entry: Entry } | { readonly progress: string } | { readonly failed: string };
+export type SuiteReport =
+  | { readonly entry: Entry }
+  | { readonly progress: string }
+  | { readonly software: string }
+  | { readonly failed: string };
 
 const order = JSON.parse(process.argv[2] ?? "") as SuiteOrder;
 /** Resolves when it is on its way: what is told last must not be lost with the process. */
@@ -33,6 +37,7 @@ try {
     loadPeer: createPeerLoader(order.peersMissing),
     folder,
     progress: (text) => void tell({ progress: text }),
+    ranOn: (software) => void tell({ software }),
   });
   for await (const finding of findings)
     for (const entry of toEntries(order.suite, finding, order.quick)) await tell({ entry });

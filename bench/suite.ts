@@ -11,5 +11,7 @@ export interface SuiteContext {
   /** A folder of this process, removed at its end. */
   readonly folder: string;
   /** Says on stderr what is going on. */
-  progress(text: string): void;
+  readonly progress: (text: string) => void;
+  /** Adds to the line about the machine: a server, by its version. */
+  readonly ranOn: (software: string) => void;
 }

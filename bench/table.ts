@@ -23,17 +23,19 @@ export function toTable(entries: readonly Entry[]): string {
       .join("  ")
       .trimEnd();
   const lines = [HEAD, ...rows].map(line);
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\n${quickRemark(entries)}`;
 }
 
-export function toMarkdown(entries: readonly Entry[]): string {
+/** For docs/performance.md, with the machine and the moment. */
+export function toMarkdown(entries: readonly Entry[], machine: string): string {
   const rule = HEAD.map((_, column) => (TO_THE_RIGHT.has(column) ? "---:" : "---"));
-  return [HEAD, rule, ...entries.map(cells)].map((row) => `| ${row.join(" | ")} |\n`).join("");
+  const table = [HEAD, rule, ...entries.map(cells)].map((row) => `| ${row.join(" | ")} |\n`).join("");
+  return `${new Date().toISOString().slice(0, 10)}, ${machine}\n\n${table}${quickRemark(entries)}`;
 }
 
 function cells(entry: Entry): string[] {
   const { suite, peerName } = entry;
-  if (!("ours" in entry)) return [suite, entry.case, "", "", peerName ?? "", "", "", "", `absent: ${entry.absent}`];
+  if (!("ours" in entry)) return [suite, entry.case, "", "", peerName ?? "", "", "", "", "", `absent: ${entry.absent}`];
   const { ours, unit, peer, ratio, goal = "", reached } = entry;
   return [
     suite,
@@ -52,10 +54,15 @@ function cells(entry: Entry): string[] {
 /** Above this, the rest of the machine may have had a part in the figure. */
 const MANY_FOREIGN_CORES = 0.25;
 
-function remarks({ note, foreignCores = 0, quick }: MeasuredEntry): string {
+function quickRemark(entries: readonly Entry[]): string {
+  return entries.some(({ quick }) => quick === true)
+    ? "\n--quick: shows that it runs, and says nothing about speed.\n"
+    : "";
+}
+
+function remarks({ note, foreignCores = 0 }: MeasuredEntry): string {
   const busy = foreignCores > MANY_FOREIGN_CORES ? `other processes used ${foreignCores} cores` : undefined;
-  const small = quick === true ? "--quick: no measure of speed" : undefined;
-  return [note, busy, small].filter((remark) => remark !== undefined).join("; ");
+  return [note, busy].filter((remark) => remark !== undefined).join("; ");
 }
 
 /** `46,180`, `0.31`: three or four digits, whatever the size. */

@@ -28,7 +28,7 @@ export class Gate {
 
   async shut(runtime: Runtime): Promise<void> {
     this.#up = false;
-    const fail = (): never => {
+    const fail = async (): Promise<never> => {
       throw new Error("The gate is shut.");
     };
     await this.#until(runtime, "queue", () => void runtime.call(this.dependency, fail));

@@ -16,9 +16,25 @@ export const SUITES = {
     nodeFlags: ["--expose-gc", "--min-semi-space-size=64", "--max-semi-space-size=64"],
     load: () => import("./call.ts"),
   },
+  submit: {
+    measures: "a direct submit of one row beside the bare handler, on Neo4j and on the embedded graph",
+    load: () => import("./submit.ts"),
+  },
   enqueue: {
     measures: "submit while the dependency is down, fsynced, beside plainjob, liteque and BullMQ",
     load: () => import("./enqueue.ts"),
+  },
+  claim: {
+    measures: "claim and end of a backlog: 10k, 100k and 1M rows, and what stands in front",
+    load: () => import("./claim.ts"),
+  },
+  drain: {
+    measures: "a backlog into a warm Neo4j, with receipts, beside the raw driver's batches without",
+    load: () => import("./drain.ts"),
+  },
+  memory: {
+    measures: "resident memory of the built package: 1M queued over 1M lanes, 1,000 calls in flight",
+    load: () => import("./memory.ts"),
   },
 } satisfies Record<string, ListedSuite>;
 

@@ -1,0 +1,86 @@
+import { fork, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Finding } from "../entry.ts";
+import type { SuiteContext } from "../suite.ts";
+
+/* Resident memory of a service that runs the built package, each state in a process of its own. Nothing is averaged. */
+
+interface State {
+  readonly rssBytes: number;
+  /** While it lived. */
+  readonly highestRssBytes: number;
+  readonly queued: number;
+  readonly inFlight: number;
+}
+
+type Condition = "built" | "from source";
+
+const root = new URL("../../", import.meta.url);
+const IN_FLIGHT = 1_000;
+
+export async function* suite({ folder, quick, progress }: SuiteContext): AsyncIterable<Finding> {
+  progress("building the package");
+  await build();
+  const rows = quick ? 2_000 : 1_000_000;
+  const called = quick ? "2k queued over 2k lanes" : "1M queued over 1M lanes";
+  const read = (state: string, condition: Condition = "built", store = state): Promise<State> => {
+    progress(`${state}, ${condition}`);
+    return readState({ state, folder: join(folder, store), rows, calls: IN_FLIGHT }, condition);
+  };
+  const megabytes = (name: string, bytes: number): Finding => ({ case: name, unit: "MB", ours: bytes / 1e6 });
+
+  yield megabytes("RSS of an idle service", (await read("idle")).rssBytes);
+  yield megabytes("RSS of an idle service, run from source", (await read("idle", "from source", "source")).rssBytes);
+
+  const inFlight = await read("in flight");
+  expectCount(inFlight.inFlight, IN_FLIGHT, "calls in flight");
+  yield megabytes("RSS with 1,000 calls in flight", inFlight.rssBytes);
+
+  const filled = await read("filled");
+  expectCount(filled.queued, rows, "rows queued");
+  yield megabytes(`RSS with ${called}`, filled.rssBytes);
+  yield megabytes(`highest RSS while they were queued: ${called}`, filled.highestRssBytes);
+
+  const reopened = await read("reopened", "built", "filled");
+  expectCount(reopened.queued, rows, "rows queued");
+  yield megabytes(`RSS reopened with ${called}`, reopened.rssBytes);
+}
+
+function expectCount(found: number, wanted: number, what: string): void {
+  if (found !== wanted) throw new Error(`${found} ${what} where ${wanted} are measured`);
+}
+
+async function readState(order: object, condition: Condition): Promise<State> {
+  const options = process.env["NODE_OPTIONS"] ?? "";
+  const child = fork(fileURLToPath(new URL("./memory-process.mjs", import.meta.url)), [JSON.stringify(order)], {
+    execArgv: ["--import", new URL("../resolve-holdfast.mjs", import.meta.url).href],
+    env: {
+      ...process.env,
+      NODE_OPTIONS: condition === "built" ? options.replaceAll("--conditions=holdfast-source", "") : options,
+    },
+    stdio: ["ignore", 2, 2, "ipc"],
+  });
+  const killAtExit = (): boolean => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  let state: State | undefined;
+  child.on("message", (message) => (state = message as State));
+  const [code] = (await once(child, "exit")) as [number | null];
+  process.off("exit", killAtExit);
+  if (state === undefined || code !== 0)
+    throw new Error(`the process that is measured ended with ${code ?? "a signal"}`);
+  return state;
+}
+
+/** As `npm run build`, but all of it: what an earlier build remembers of dist/ may be there no longer. */
+async function build(): Promise<void> {
+  const argv = ["node_modules/typescript/bin/tsc", "-p", "tsconfig.build.json"];
+  argv.push("--incremental", "false", "--tsBuildInfoFile", "null");
+  const child = spawn(process.execPath, argv, { cwd: fileURLToPath(root), stdio: ["ignore", 2, 2] });
+  const killAtExit = (): boolean => child.kill("SIGKILL");
+  process.once("exit", killAtExit);
+  const [code] = (await once(child, "exit")) as [number | null];
+  process.off("exit", killAtExit);
+  if (code !== 0) throw new Error("npm run build failed; see above");
+}
