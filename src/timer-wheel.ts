@@ -12,7 +12,7 @@ const slotOf = (tick: number): number => tick & (SLOTS - 1);
  * nothing: what has a timeout extends this class.
  */
 export abstract class Timeout implements TimerHandle {
-  /** @internal The tick in which it is due; the wheel's alone. */
+  /** @internal The tick in which it is due, or, among the arrivals, its delay in milliseconds. */
   dueTick = 0;
   /** @internal Its neighbours in its slot, `undefined` while it is on no wheel. */
   previous: Timeout | undefined = undefined;
@@ -67,6 +67,10 @@ export class TimerWheel {
   readonly #tickMs: number;
   readonly #slots: readonly Slot[] = Array.from({ length: SLOTS }, () => new Slot());
   readonly #pauses = new Set<() => void>();
+  /** Started without a look at the clock since the tick began; placed in their slots when it ends. */
+  readonly #arrivals = new Slot();
+  #tickEnd: TimerHandle | undefined;
+  #tickBeganMs = 0;
   #timer: TimerHandle | undefined;
   #armedFor = Number.POSITIVE_INFINITY;
   /** Everything due up to this tick has fired. */
@@ -113,6 +117,27 @@ export class TimerWheel {
     if (dueTick < this.#armedFor) this.#arm(dueTick);
   }
 
+  /**
+   * `start` without reading the clock, which would cost more than all the rest: the delay counts from the end of the
+   * present tick, so it fires up to two ticks late, and never early. For what is nearly always cancelled at once.
+   */
+  startCoarsely(entry: Timeout, delayMs: number): void {
+    entry.cancel();
+    const last = this.#arrivals.previous!;
+    entry.dueTick = delayMs;
+    entry.previous = last;
+    entry.next = this.#arrivals;
+    last.next = entry;
+    this.#arrivals.previous = entry;
+    if (this.#tickEnd === undefined) this.#beginTick();
+  }
+
+  /** Monotonic time as of the beginning of the present tick: one reading of the clock for all who ask in one tick. */
+  get coarseMs(): number {
+    if (this.#tickEnd === undefined) this.#beginTick();
+    return this.#tickBeganMs;
+  }
+
   /** Resolves after `delayMs`, or when the wheel is stopped: whoever awaits a pause is never left there. */
   pause(delayMs: number): Promise<void> {
     return new Promise((resolve) => {
@@ -129,9 +154,26 @@ export class TimerWheel {
   /** Drops every entry without calling it, and ends every pause. */
   stop(): void {
     for (const slot of this.#slots) while (slot.next !== slot) slot.next!.cancel();
+    while (this.#arrivals.next !== this.#arrivals) this.#arrivals.next!.cancel();
     for (const done of this.#pauses) done();
+    this.#tickEnd?.cancel();
+    this.#tickEnd = undefined;
     this.#timer?.cancel();
     this.#armedFor = Number.POSITIVE_INFINITY;
+  }
+
+  #beginTick(): void {
+    this.#tickBeganMs = this.#clock.monotonicMs();
+    this.#tickEnd = this.#clock.setTimer(() => this.#placeArrivals(), this.#tickMs);
+  }
+
+  #placeArrivals(): void {
+    this.#tickEnd = undefined;
+    const nowMs = this.#clock.monotonicMs();
+    while (this.#arrivals.next !== this.#arrivals) {
+      const entry = this.#arrivals.next!;
+      this.start(entry, entry.dueTick, nowMs);
+    }
   }
 
   #arm(tick: number): void {

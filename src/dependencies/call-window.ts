@@ -11,6 +11,7 @@ export class CallWindow {
   readonly #failures = new Uint32Array(SLICES);
   #slice = -1;
   #index = 0;
+  #sliceEndsMs = Number.NEGATIVE_INFINITY;
   #totalCalls = 0;
   #totalFailures = 0;
 
@@ -27,7 +28,8 @@ export class CallWindow {
   }
 
   record(nowMs: number, failed: boolean): void {
-    this.#advance(nowMs);
+    // What is told late counts in the latest slice: time in a window never goes back.
+    if (nowMs >= this.#sliceEndsMs) this.#advance(nowMs);
     const index = this.#index;
     this.#calls[index]! += 1;
     this.#totalCalls += 1;
@@ -41,14 +43,13 @@ export class CallWindow {
     this.#calls.fill(0);
     this.#failures.fill(0);
     this.#slice = -1;
+    this.#sliceEndsMs = Number.NEGATIVE_INFINITY;
     this.#totalCalls = 0;
     this.#totalFailures = 0;
   }
 
   #advance(nowMs: number): void {
     const slice = Math.floor(nowMs / this.#sliceMs);
-    // What is told late counts in the latest slice: time in a window never goes back.
-    if (slice <= this.#slice) return;
     if (this.#slice === -1 || slice - this.#slice >= SLICES) this.reset();
     else
       for (let passed = this.#slice + 1; passed <= slice; passed++) {
@@ -60,5 +61,6 @@ export class CallWindow {
       }
     this.#slice = slice;
     this.#index = slice % SLICES;
+    this.#sliceEndsMs = (slice + 1) * this.#sliceMs;
   }
 }

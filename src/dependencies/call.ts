@@ -44,7 +44,7 @@ export type CallWork<Value> = (context: { readonly signal: AbortSignal }) => Pro
  * now use cockatiel or opossum. Never rejects: a refusal and a failure are values.
  *
  * Written for speed, since it stands in front of calls that may be quicker than itself: one promise, one object that
- * is the attempt, the wheel's entry and the work's context at once, one reading of the clock, no timer, no
+ * is the attempt, the wheel's entry and the work's context at once, no timer, no reading of the clock, no
  * `AbortController` unless the work reads the signal, no `Error` for a refusal.
  */
 export function callDependency<Value>(
@@ -56,11 +56,10 @@ export function callDependency<Value>(
   if (options.signal?.aborted === true) return Promise.resolve(cancelled(dependency, options.signal, "none"));
   const notNow = turnAway(dependency, ports);
   if (notNow !== undefined) return Promise.resolve(notNow);
-  const nowMs = ports.clock.monotonicMs();
-  if (dependency.limit.available("live", nowMs) < 1) return Promise.resolve(noPermit(dependency));
+  if (dependency.limit.available("live", ports.wheel.coarseMs) < 1) return Promise.resolve(noPermit(dependency));
   const promise = new Promise<CallOutcome<Value>>(captureAnswer);
   const answer = captured as (outcome: CallOutcome<Value>) => void;
-  new CallAttempt(dependency, work, options, ports, answer, 1).run(nowMs);
+  new CallAttempt(dependency, work, options, ports, answer, 1).run();
   return promise;
 }
 
@@ -85,7 +84,6 @@ class CallAttempt<Value> extends Attempt {
   readonly #ports: CallPorts;
   readonly #answer: (outcome: CallOutcome<Value>) => void;
   readonly #generation: number;
-  #startedAtMs = 0;
   #holdsPermit = true;
   #stopListening: (() => void) | undefined = undefined;
 
@@ -110,11 +108,10 @@ class CallAttempt<Value> extends Attempt {
     this.#generation = dependency.generation;
   }
 
-  run(nowMs: number): void {
+  run(): void {
     const { signal } = this.#options;
-    this.#startedAtMs = nowMs;
     this.#dependency.limit.take("live");
-    this.#ports.wheel.start(this, this.timeoutMs, nowMs);
+    this.#ports.wheel.startCoarsely(this, this.timeoutMs);
     this.#ports.attempts.begin(this);
     if (signal !== undefined) this.#endWith(signal);
     let result: PromiseLike<Value> | Value;
@@ -156,8 +153,7 @@ class CallAttempt<Value> extends Attempt {
 
   #succeeded(value: Value): void {
     if (!this.#settle()) return;
-    // Reading the clock once more would cost as much as all the counting.
-    this.#dependency.succeeded(this.#generation, this.#startedAtMs);
+    this.#dependency.succeeded(this.#generation, this.#ports.wheel.coarseMs);
     this.#answer({ status: "completed", value });
   }
 
@@ -183,7 +179,7 @@ class CallAttempt<Value> extends Attempt {
   }
 
   async #tryAgain(failure: FailedCall): Promise<void> {
-    const { wheel, defaults, random, clock } = this.#ports;
+    const { wheel, defaults, random } = this.#ports;
     const { signal } = this.#options;
     const pause = wheel.pause(retryPauseMs(defaults.retry, this.number, random));
     await (signal === undefined ? pause : pauseUntilAborted(pause, signal));
@@ -191,10 +187,9 @@ class CallAttempt<Value> extends Attempt {
       return this.#answer(cancelled(this.#dependency, signal, failure.effect, failure.error));
     const notNow = turnAway(this.#dependency, this.#ports);
     if (notNow !== undefined) return this.#answer(notNow);
-    const nowMs = clock.monotonicMs();
-    if (this.#dependency.limit.available("live", nowMs) < 1) return this.#answer(noPermit(this.#dependency));
+    if (this.#dependency.limit.available("live", wheel.coarseMs) < 1) return this.#answer(noPermit(this.#dependency));
     const { number } = this;
-    new CallAttempt(this.#dependency, this.#work, this.#options, this.#ports, this.#answer, number + 1).run(nowMs);
+    new CallAttempt(this.#dependency, this.#work, this.#options, this.#ports, this.#answer, number + 1).run();
   }
 
   #leave(): void {

@@ -77,10 +77,7 @@ export class ManagedDependency {
     return this.#unavailable.refusal(policy.dependencies[this.name], this.#clock.now());
   }
 
-  /**
-   * @param atMs when to count it, in monotonic time. Who has no reading of the end at hand may give the beginning: the
-   *   window takes it as no older than what it has seen.
-   */
+  /** @param atMs when to count it, in monotonic time; the window takes it as no older than what it has seen */
   succeeded(generation: number, atMs: number = this.#clock.monotonicMs()): void {
     this.#counters.success(generation, atMs);
   }

@@ -97,4 +97,37 @@ describe("the timer wheel", () => {
     vi.advanceTimersByTime(500);
     expect(fired).toEqual(["restarted"]);
   });
+
+  it("fires what was started coarsely not before its delay and at most two ticks after it, and nothing cancelled", () => {
+    const wheel = new TimerWheel(systemClock, 10);
+    const startedAtMs = systemClock.monotonicMs();
+    const firedAfterMs: number[] = [];
+    class Noting extends Timeout {
+      override onTimeout(): void {
+        firedAfterMs.push(systemClock.monotonicMs() - startedAtMs);
+      }
+    }
+    vi.advanceTimersByTime(3);
+    for (const delayMs of [1, 10, 25, 20_000]) wheel.startCoarsely(new Noting(), delayMs);
+    const cancelled = new Noting();
+    wheel.startCoarsely(cancelled, 25);
+    vi.advanceTimersByTime(15);
+    cancelled.cancel();
+    vi.advanceTimersByTime(30_000);
+    expect(firedAfterMs).toHaveLength(4);
+    for (const [place, delayMs] of [1, 10, 25, 20_000].entries()) {
+      expect(firedAfterMs[place]).toBeGreaterThanOrEqual(3 + delayMs);
+      expect(firedAfterMs[place]).toBeLessThanOrEqual(3 + delayMs + 20);
+    }
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it("reads the clock once a tick for those who do not mind", () => {
+    const wheel = new TimerWheel(systemClock, 10);
+    const first = wheel.coarseMs;
+    vi.advanceTimersByTime(9);
+    expect(wheel.coarseMs).toBe(first);
+    vi.advanceTimersByTime(2);
+    expect(wheel.coarseMs).toBe(first + 11);
+  });
 });
