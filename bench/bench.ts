@@ -1,5 +1,8 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Entry } from "./entry.ts";
 import { machineLine } from "./machine.ts";
@@ -63,7 +66,13 @@ async function run(options: BenchOptions): Promise<number> {
   return failed ? FAILED : 0;
 }
 
-async function runSuite(order: SuiteOrder, report: (told: SuiteReport) => void, signal: AbortSignal): Promise<void> {
+async function runSuite(
+  asked: Omit<SuiteOrder, "folder">,
+  report: (told: SuiteReport) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), `holdfast-bench-${asked.suite}-`));
+  const order: SuiteOrder = { ...asked, folder };
   const child = fork(fileURLToPath(new URL("./run-suite.ts", import.meta.url)), [JSON.stringify(order)], {
     execArgv: [
       ...(listedSuite(order.suite).nodeFlags ?? []),
@@ -71,6 +80,8 @@ async function runSuite(order: SuiteOrder, report: (told: SuiteReport) => void, 
       new URL("./resolve-holdfast.mjs", import.meta.url).href,
     ],
     stdio: ["ignore", 2, 2, "ipc"],
+    // A server's own folder as well.
+    env: { ...process.env, TMPDIR: folder, TMP: folder, TEMP: folder },
   });
   let told = false;
   child.on("message", (message) => {
@@ -81,6 +92,8 @@ async function runSuite(order: SuiteOrder, report: (told: SuiteReport) => void, 
   signal.addEventListener("abort", stop, { once: true });
   const [code, killedBy] = (await once(child, "exit")) as [number | null, string | null];
   signal.removeEventListener("abort", stop);
+  // A server that was killed with it may write its last.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   if (code !== 0 && !told && !signal.aborted)
     report({ failed: `its process ended by itself (${killedBy ?? `exit code ${code}`})` });
 }

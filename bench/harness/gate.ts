@@ -1,29 +1,33 @@
 import { type Dependency, dependency, type Runtime } from "holdfast";
 
-/** A dependency that is up or down as the bench says. Operations that depend on it wait while it is down. */
-export class Gate {
-  readonly name: string;
-  readonly dependency: Dependency;
+/** A dependency that is up or down as the bench says, by its probes alone: its calls go their usual way. */
+export class Gate<Handle = unknown> {
+  readonly dependency: Dependency<Handle>;
   #up = false;
 
   /** Down at first. */
-  constructor(name = "gate") {
-    this.name = name;
-    this.dependency = dependency({
-      name,
-      probe: async () => {
-        if (!this.#up) throw new Error("The gate is shut.");
-      },
+  constructor(around: Dependency<Handle>) {
+    this.dependency = {
+      ...around,
       // Opened by request, and fully.
-      breaker: { initialBreakMs: 3_600_000, maximumBreakMs: 3_600_000 },
-      concurrency: { slowStartMs: 0 },
-    });
+      breaker: { ...around.breaker, initialBreakMs: 3_600_000, maximumBreakMs: 3_600_000 },
+      concurrency: { ...around.concurrency, slowStartMs: 0 },
+      connect: (context) => {
+        const connection = around.connect(context);
+        const probe = connection.probe.bind(connection);
+        connection.probe = async (timeoutMs) => {
+          if (!this.#up) throw new Error("The gate is shut.");
+          await probe(timeoutMs);
+        };
+        return connection;
+      },
+    };
   }
 
   /** Resolves when its breaker is closed: what waited may start from this moment. */
   async open(runtime: Runtime): Promise<void> {
     this.#up = true;
-    await this.#until(runtime, "run", () => runtime.requestProbe(this.name, "bench"));
+    await this.#until(runtime, "run", () => runtime.requestProbe(this.dependency.name, "bench"));
   }
 
   async shut(runtime: Runtime): Promise<void> {
@@ -35,7 +39,8 @@ export class Gate {
   }
 
   #until(runtime: Runtime, decision: "run" | "queue", nudge: () => void): Promise<void> {
-    const decided = (): boolean => runtime.status().control.policy.dependencies[this.name]?.decision === decision;
+    const decided = (): boolean =>
+      runtime.status().control.policy.dependencies[this.dependency.name]?.decision === decision;
     if (decided()) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = setInterval(() => {
@@ -53,3 +58,6 @@ export class Gate {
     });
   }
 }
+
+/** Of nothing but a probe. */
+export const plainGate = (name = "gate"): Gate => new Gate(dependency({ name, probe: async () => {} }));

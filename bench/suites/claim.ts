@@ -4,7 +4,7 @@ import { createRuntime, defineOperation, HandlerError, type Runtime, silentLogge
 import { z } from "zod";
 import type { Finding } from "../entry.ts";
 import { watchForeignCpu } from "../harness/foreign-cpu.ts";
-import { Gate } from "../harness/gate.ts";
+import { type Gate, plainGate } from "../harness/gate.ts";
 import { interleaved } from "../harness/interleaved.ts";
 import { callTimes } from "../harness/offered.ts";
 import { type Job, jobOf } from "../peers/queue-contestant.ts";
@@ -85,7 +85,7 @@ async function endsPerSecond(
   inFront: number,
 ): Promise<number> {
   const folder = mkdtempSync(join(under, "claim-"));
-  const [gate, closedGate] = [new Gate(), new Gate("closed")];
+  const [gate, closedGate] = [plainGate(), plainGate("closed")];
   const job = z.object({ id: z.number(), body: z.string() });
   const lanes = WAYS[way];
   const worked = defineOperation({

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { createRuntime, defineOperation, silentLogger, type SubmitOptions } from "holdfast";
 import { z } from "zod";
 import type { Absence, Finding, PeerFigure } from "../entry.ts";
-import { Gate } from "../harness/gate.ts";
+import { plainGate } from "../harness/gate.ts";
 import { interleaved } from "../harness/interleaved.ts";
 import { loopDelayP99Ms } from "../harness/loop-delay.ts";
 import { callsPerSecond } from "../harness/offered.ts";
@@ -77,7 +77,7 @@ type Sample = { readonly perSecond: number; readonly p99Ms: number };
 
 async function openOurs(folder: string, way: Way): Promise<DurableQueue> {
   const { lanes, keyed }: { readonly lanes?: number; readonly keyed?: boolean } = WAYS[way];
-  const gate = new Gate();
+  const gate = plainGate();
   const operation = defineOperation({
     name: "job",
     version: 1,
