@@ -18,6 +18,27 @@ export async function callsPerSecond(
   return (calls / (performance.now() - startedAt)) * 1_000;
 }
 
+/** Offers calls at a steady rate, whether or not earlier ones have been answered; says how long each took. */
+export async function steadyLatenciesMs(
+  perSecond: number,
+  calls: number,
+  call: () => Promise<unknown>,
+): Promise<readonly number[]> {
+  const took: Promise<number>[] = [];
+  const timed = async (): Promise<number> => {
+    const beganAt = performance.now();
+    await call();
+    return performance.now() - beganAt;
+  };
+  const startedAt = performance.now();
+  while (took.length < calls) {
+    const due = Math.min(calls, Math.floor(((performance.now() - startedAt) / 1_000) * perSecond));
+    while (took.length < due) took.push(timed());
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  return Promise.all(took);
+}
+
 /** Makes so many calls, `callers` at a time. */
 export async function callTimes(
   calls: number,

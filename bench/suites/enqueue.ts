@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { createRuntime, defineOperation, silentLogger, type SubmitOptions } from "holdfast";
 import { z } from "zod";
 import type { Absence, Finding, PeerFigure } from "../entry.ts";
+import { watchForeignCpu } from "../harness/foreign-cpu.ts";
+import { percentile } from "../harness/median.ts";
 import { plainGate } from "../harness/gate.ts";
 import { interleaved } from "../harness/interleaved.ts";
 import { loopDelayP99Ms } from "../harness/loop-delay.ts";
-import { callsPerSecond } from "../harness/offered.ts";
+import { callsPerSecond, steadyLatenciesMs } from "../harness/offered.ts";
 import { bullmq } from "../peers/bullmq.ts";
 import { liteque } from "../peers/liteque.ts";
 import { isAbsent } from "../peers/load-peer.ts";
@@ -52,10 +54,29 @@ export async function* suite(context: SuiteContext): AsyncIterable<Finding> {
       yield { case: name, unit: "calls/s", ours: perSecond, peers: figures, foreignCores };
       if (callers > 1) yield { case: `event-loop p99, ${name}`, unit: "ms", ours: p99Ms, foreignCores };
     }
+  context.progress(AT_EASE);
+  yield await queuedAtEase(folder, quick);
   yield {
     case: "64 callers, without lanes, without the audit row",
     absent: "the audit row is part of every acceptance; no setting of the public API leaves it out",
   };
+}
+
+const AT_EASE = "1,000 submits a second, over 200 lanes: p99 of the answer";
+
+async function queuedAtEase(under: string, quick: boolean): Promise<Finding> {
+  const folder = mkdtempSync(join(under, "at-ease-"));
+  const queue = await openOurs(folder, "over 200 lanes");
+  try {
+    let next = 0;
+    const add = (): Promise<unknown> => queue.add(jobOf(next++));
+    await steadyLatenciesMs(1_000, quick ? 50 : 1_000, add);
+    const foreignCores = watchForeignCpu();
+    const tookMs = await steadyLatenciesMs(1_000, quick ? 100 : 5_000, add);
+    return { case: AT_EASE, unit: "ms", ours: percentile(tookMs, 0.99), foreignCores: foreignCores() };
+  } finally {
+    await queue.close();
+  }
 }
 
 async function sample(open: OpenQueue, under: string, callers: number, quick: boolean): Promise<Sample> {

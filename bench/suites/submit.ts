@@ -11,6 +11,7 @@ import { interleaved } from "../harness/interleaved.ts";
 import { neo4jVersion } from "../harness/neo4j-version.ts";
 import { callsPerSecond } from "../harness/offered.ts";
 import type { SuiteContext } from "../suite.ts";
+import { outageDetection } from "./outage-detection.ts";
 
 /*
  * A direct submit writes one row, beside the bare handler that writes the same row in the same transaction: first with
@@ -43,6 +44,7 @@ export async function* suite(context: SuiteContext): AsyncIterable<Finding> {
   const remote: Connect = (name) => neo4j({ name, uri, username, password, ...SCHEMA });
   // A cold server is ten times slower.
   yield* onGraph(context, "Neo4j", remote, { warmUpMs: quick ? 500 : 15_000, sampleMs: quick ? 100 : 1_000 });
+  yield* outageDetection(context, server);
 }
 
 async function* onGraph(
