@@ -44,6 +44,7 @@ await new Promise((resolve) =>
   process.send?.(
     {
       rssBytes: process.memoryUsage.rss(),
+      heapBytes: process.memoryUsage().heapTotal,
       highestRssBytes: process.resourceUsage().maxRSS * 1_024,
       queued: counts.ready + counts.blocked,
       inFlight: runtime.status().dependencies[0]?.inUse,

@@ -9,6 +9,8 @@ import type { SuiteContext } from "../suite.ts";
 
 interface State {
   readonly rssBytes: number;
+  /** The main thread's JavaScript heap, garbage included. */
+  readonly heapBytes: number;
   /** While it lived. */
   readonly highestRssBytes: number;
   readonly queued: number;
@@ -30,22 +32,26 @@ export async function* suite({ folder, quick, progress }: SuiteContext): AsyncIt
     return readState({ state, folder: join(folder, store), rows, calls: IN_FLIGHT }, condition);
   };
   const megabytes = (name: string, bytes: number): Finding => ({ case: name, unit: "MB", ours: bytes / 1e6 });
+  const resident = (name: string, { rssBytes, heapBytes }: State): Finding => ({
+    ...megabytes(name, rssBytes),
+    note: `${Math.round(heapBytes / 1e6)} MB of it the main thread's heap`,
+  });
 
-  yield megabytes("RSS of an idle service", (await read("idle")).rssBytes);
-  yield megabytes("RSS of an idle service, run from source", (await read("idle", "from source", "source")).rssBytes);
+  yield resident("RSS of an idle service", await read("idle"));
+  yield resident("RSS of an idle service, run from source", await read("idle", "from source", "source"));
 
   const inFlight = await read("in flight");
   expectCount(inFlight.inFlight, IN_FLIGHT, "calls in flight");
-  yield megabytes("RSS with 1,000 calls in flight", inFlight.rssBytes);
+  yield resident("RSS with 1,000 calls in flight", inFlight);
 
   const filled = await read("filled");
   expectCount(filled.queued, rows, "rows queued");
-  yield megabytes(`RSS with ${called}`, filled.rssBytes);
+  yield resident(`RSS with ${called}`, filled);
   yield megabytes(`highest RSS while they were queued: ${called}`, filled.highestRssBytes);
 
   const reopened = await read("reopened", "built", "filled");
   expectCount(reopened.queued, rows, "rows queued");
-  yield megabytes(`RSS reopened with ${called}`, reopened.rssBytes);
+  yield resident(`RSS reopened with ${called}`, reopened);
 }
 
 function expectCount(found: number, wanted: number, what: string): void {
