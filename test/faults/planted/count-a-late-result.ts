@@ -1,0 +1,14 @@
+import * as real from "../../../src/dependencies/managed-dependency.ts";
+
+export * from "../../../src/dependencies/managed-dependency.ts";
+
+/** A result counts in the generation in which it comes back, not in the one in which its call began. */
+export class ManagedDependency extends real.ManagedDependency {
+  override succeeded(): void {
+    super.succeeded(this.generation);
+  }
+
+  override failed(...[, error]: Parameters<real.ManagedDependency["failed"]>): void {
+    super.failed(this.generation, error);
+  }
+}

@@ -1,0 +1,27 @@
+// node stopped-process.ts DATA_DIRECTORY
+//
+// Runs a runtime through an outage, stops it, and says what would keep the process alive. It does not call process.exit.
+import { join } from "node:path";
+import { z } from "zod";
+import { embeddedGraph } from "../../src/graph/embedded/index.ts";
+import { createRuntime, defineOperation, dependency } from "../../src/index.ts";
+
+const [, , dataDirectory = ""] = process.argv;
+const graph = embeddedGraph({ file: join(dataDirectory, "graph.db"), nodes: { Note: { key: "id" } } });
+const search = dependency({ name: "search", probe: () => {}, breaker: { consecutiveFailures: 1 } });
+const note = defineOperation({
+  name: "note",
+  version: 1,
+  input: z.object({ id: z.string() }),
+  dependsOn: { graph },
+  execute: ({ input, graph: notes }) => notes.mergeNodes("Note", [{ id: input.id }]),
+});
+const runtime = await createRuntime({ dataDirectory, operations: [note], dependencies: [search] });
+await runtime.submit(note, { id: "a" });
+await runtime.call(search, () => Promise.reject(new Error("down")));
+const breaker = runtime.status().control.breakers.find((each) => each.dependency === "search")?.state;
+await runtime.stop();
+// Threads that were told to end have ended a turn later.
+await new Promise((resolve) => setImmediate(resolve));
+const keepAlive = process.getActiveResourcesInfo().filter((name) => name !== "PipeWrap" && name !== "TTYWrap");
+process.stdout.write(JSON.stringify({ breaker, keepAlive }));
