@@ -59,7 +59,7 @@ export function callDependency<Value>(
   if (dependency.limit.available("live", ports.wheel.coarseMs) < 1) return Promise.resolve(noPermit(dependency));
   const promise = new Promise<CallOutcome<Value>>(captureAnswer);
   const answer = captured as (outcome: CallOutcome<Value>) => void;
-  new CallAttempt(dependency, work, options, ports, answer, 1).run();
+  new CallAttempt(dependency, work, options, ports, answer, 1, false).run();
   return promise;
 }
 
@@ -84,6 +84,8 @@ class CallAttempt<Value> extends Attempt {
   readonly #ports: CallPorts;
   readonly #answer: (outcome: CallOutcome<Value>) => void;
   readonly #generation: number;
+  /** An earlier attempt may have had its effect, which no later one can take back. */
+  readonly #unknownBefore: boolean;
   #holdsPermit = true;
   #stopListening: (() => void) | undefined = undefined;
 
@@ -94,6 +96,7 @@ class CallAttempt<Value> extends Attempt {
     ports: CallPorts,
     answer: (outcome: CallOutcome<Value>) => void,
     number: number,
+    unknownBefore: boolean,
   ) {
     super(
       "call",
@@ -106,6 +109,7 @@ class CallAttempt<Value> extends Attempt {
     this.#ports = ports;
     this.#answer = answer;
     this.#generation = dependency.generation;
+    this.#unknownBefore = unknownBefore;
   }
 
   run(): void {
@@ -175,7 +179,16 @@ class CallAttempt<Value> extends Attempt {
     const failure = this.#dependency.callFailed(this.#generation, thrown);
     if (failure.retryable && this.number <= (this.#options.retries ?? 0) && !this.#ports.attempts.stopping)
       void this.#tryAgain(failure);
-    else this.#answer(failure);
+    else this.#giveUp(failure);
+  }
+
+  #giveUp(failure: FailedCall): void {
+    const effect = this.#effectAfter(failure);
+    this.#answer(effect === failure.effect ? failure : { status: "failed", effect, error: failure.error });
+  }
+
+  #effectAfter(failure: FailedCall): Effect {
+    return this.#unknownBefore ? "unknown" : failure.effect;
   }
 
   async #tryAgain(failure: FailedCall): Promise<void> {
@@ -184,12 +197,21 @@ class CallAttempt<Value> extends Attempt {
     const pause = wheel.pause(retryPauseMs(defaults.retry, this.number, random));
     await (signal === undefined ? pause : pauseUntilAborted(pause, signal));
     if (signal?.aborted === true)
-      return this.#answer(cancelled(this.#dependency, signal, failure.effect, failure.error));
-    const notNow = turnAway(this.#dependency, this.#ports);
-    if (notNow !== undefined) return this.#answer(notNow);
-    if (this.#dependency.limit.available("live", wheel.coarseMs) < 1) return this.#answer(noPermit(this.#dependency));
-    const { number } = this;
-    new CallAttempt(this.#dependency, this.#work, this.#options, this.#ports, this.#answer, number + 1).run();
+      return this.#answer(cancelled(this.#dependency, signal, this.#effectAfter(failure), failure.error));
+    // Refused would say that nothing was called.
+    const mayCall =
+      turnAway(this.#dependency, this.#ports) === undefined &&
+      this.#dependency.limit.available("live", wheel.coarseMs) >= 1;
+    if (!mayCall) return this.#giveUp(failure);
+    new CallAttempt(
+      this.#dependency,
+      this.#work,
+      this.#options,
+      this.#ports,
+      this.#answer,
+      this.number + 1,
+      this.#effectAfter(failure) === "unknown",
+    ).run();
   }
 
   #leave(): void {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { DependencyError } from "../../src/index.ts";
 import { createVirtualClock } from "../../src/testing/index.ts";
 import { heapBytes } from "../support/heap-bytes.ts";
 import { lose, runtimeOver, search, slowCall, TEN_SECOND_BREAK } from "./search-fixture.ts";
@@ -183,9 +184,39 @@ describe("callers", () => {
     expect(calls).toBe(1);
     // The clock stands still: neither stopping nor the answer waits for the pause.
     await runtime.stop();
-    expect((await outcome).status).not.toBe("completed");
+    expect(await outcome).toMatchObject({ status: "failed", effect: "unknown", error: { code: "call_failed" } });
     await clock.advance(120_000);
     expect(calls).toBe(1);
+  });
+
+  test("who were called are never told refused, whatever keeps them from being tried again", async () => {
+    const each = search();
+    const { runtime, clock } = await runtimeOver([each], {
+      config: { ...TEN_SECOND_BREAK, breaker: { ...TEN_SECOND_BREAK.breaker, consecutiveFailures: 1 } },
+    });
+    const fails = () => Promise.reject(new Error("after it had its effect"));
+    const outcome = runtime.call(each.dependency, fails, { retries: 3 });
+    await clock.advance(60_000);
+    expect(await outcome).toMatchObject({ status: "failed", effect: "unknown", error: { code: "call_failed" } });
+  });
+
+  test("are told that the effect is unknown when an earlier attempt may have had one, however the last one failed", async () => {
+    const each = search();
+    const { runtime, clock } = await runtimeOver([each]);
+    let calls = 0;
+    const outcome = runtime.call(
+      each.dependency,
+      () => {
+        calls += 1;
+        throw calls === 1
+          ? new Error("no answer")
+          : new DependencyError("rejected", "no", { dependency: "search", kind: "rejected", effect: "none" });
+      },
+      { retries: 3 },
+    );
+    await clock.advance(60_000);
+    expect(await outcome).toMatchObject({ status: "failed", effect: "unknown", error: { code: "rejected" } });
+    expect(calls).toBe(2);
   });
 
   test("do not open a breaker with one failure of one call", async () => {
@@ -213,18 +244,5 @@ describe("callers", () => {
     // One number per call would be 8 bytes.
     expect((heapBytes() - before) / 30_000).toBeLessThan(6);
     expect(state()).toBe("closed");
-  });
-});
-
-describe("a call that was made", () => {
-  test("is never told as refused, whatever keeps it from being tried again", async () => {
-    const each = search();
-    const { runtime, clock } = await runtimeOver([each], {
-      config: { ...TEN_SECOND_BREAK, breaker: { ...TEN_SECOND_BREAK.breaker, consecutiveFailures: 1 } },
-    });
-    const fails = () => Promise.reject(new Error("after it had its effect"));
-    const outcome = runtime.call(each.dependency, fails, { retries: 3 });
-    await clock.advance(60_000);
-    expect(await outcome).toMatchObject({ status: "failed", effect: "unknown", error: { code: "call_failed" } });
   });
 });
