@@ -10,6 +10,7 @@ import {
   type AnyOperationDefinition,
   createRuntime,
   defineOperation,
+  HandlerError,
   type Logger,
   type PartialRuntimeConfig,
   type Runtime,
@@ -17,7 +18,6 @@ import {
 import { faultyGraph } from "../../src/testing/index.ts";
 import { heapBytes } from "../support/heap-bytes.ts";
 import { LEDGER_NODES, readJournal, temporaryFolder, until } from "../support/ledger.ts";
-import { onlyRun, openTestJournal } from "./journal-fixture.ts";
 
 /** Promises that are kept at the public door and have no file of their own. `npm run faults` breaks each of them. */
 const QUICK: PartialRuntimeConfig = {
@@ -85,12 +85,33 @@ describe("invariant 1, nothing lost", () => {
   });
 
   test("an interruption is not an attempt: what the process took down with it keeps all of its attempts", async () => {
-    let journal = await openTestJournal();
-    await journal.accept();
-    for (const interruptions of [0, 1, 2]) {
-      expect(onlyRun(await journal.claim()).rows).toMatchObject([{ sequence: 1, attempts: 0, interruptions }]);
-      journal = await journal.crashAndReopen();
-    }
+    const { dataDirectory, faulty } = parts();
+    let executions = 0;
+    const unsteady = defineOperation({
+      name: "ledger.unsteady",
+      version: 1,
+      input: z.object({}),
+      dependsOn: { graph: faulty.dependency },
+      retry: { maximumAttempts: 2 },
+      execute: () => {
+        executions += 1;
+        if (executions === 1) throw new HandlerError("not_yet", "Not yet.", { retryable: true });
+      },
+    });
+    faulty.cut();
+    const first = await running(dataDirectory, [unsteady]);
+    await first.enqueue(unsteady, {});
+    await first.stop();
+    // As two processes leave it that died while it ran.
+    const file = new Database(join(dataDirectory, "journal.db"));
+    file.exec("UPDATE operation SET interruptions = 2");
+    file.close();
+    faulty.restore();
+    const second = await running(dataDirectory, [unsteady]);
+    const dead = (): number => second.status().queue.counts.dead;
+    await until("it to end", () => dead() === 1 || readJournal(dataDirectory).ended.length === 1);
+    expect(dead(), "dead letters").toBe(0);
+    expect(readJournal(dataDirectory).ended).toMatchObject([{ outcome: "completed", attempts: 2 }]);
   });
 });
 
