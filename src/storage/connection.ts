@@ -77,6 +77,11 @@ export class Connection {
     return rows;
   }
 
+  /** Rows one at a time, for when they are too many to be held. Nothing can be written meanwhile. */
+  each<Row extends readonly Value[]>(statement: Statement): IterableIterator<Row> {
+    return this.#prepare(statement).iterate([]) as IterableIterator<Row>;
+  }
+
   get<Row extends readonly Value[]>(statement: Statement, values: readonly Value[]): Row | undefined {
     return this.#prepare(statement).get(values as Value[]) as Row | undefined;
   }

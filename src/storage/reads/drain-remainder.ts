@@ -1,5 +1,6 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Database } from "../database.ts";
+import { laneSegment } from "../lane-segment.ts";
 import { operationState } from "../operation-state.ts";
 
 export interface DrainRemainder {
@@ -98,13 +99,44 @@ async function countOthers(
   return rows?.rows ?? 0;
 }
 
+/** From so many letters on, their lanes are found faster from the side of what is blocked. */
+const MANY_LETTERS = 200;
+
 async function countParked(database: Kysely<Database>, pools: readonly number[], countTo: number): Promise<number> {
-  const { rows } = await sql<{ rows: number }>`
+  const letters = await sql<{ rows: number }>`
     SELECT count(*) AS rows FROM (
-      SELECT 1 FROM operation AS letter JOIN operation AS waiting ON waiting.lane = letter.lane AND waiting.sequence > letter.sequence
-      WHERE letter.state = ${sql.lit(operationState.dead)} AND letter.lane IS NOT NULL
-        AND +waiting.state = ${sql.lit(operationState.blocked)} AND +waiting.pool IN (${sql.join(pools)})
-      LIMIT ${countTo}
+      SELECT 1 FROM operation WHERE state = ${sql.lit(operationState.dead)} AND lane IS NOT NULL LIMIT ${MANY_LETTERS}
     )`.execute(database);
+  const few = (letters.rows[0]?.rows ?? 0) < MANY_LETTERS;
+  const parked = few ? parkedBehindLetters(pools) : parkedAmongBlocked(pools);
+  const { rows } = await sql<{ rows: number }>`
+    ${parked.first} SELECT count(*) AS rows FROM (${parked.query} LIMIT ${countTo})`.execute(database);
   return rows[0]?.rows ?? 0;
 }
+
+/** The lane index begins with the segment: every segment that there is gets one seek for each letter. */
+const parkedBehindLetters = (pools: readonly number[]) => ({
+  first: sql`
+    WITH RECURSIVE segment (number) AS (
+      SELECT * FROM (${nextSegment(sql`-1`)})
+      UNION ALL
+      SELECT (${nextSegment(sql`segment.number`)}) FROM segment WHERE segment.number IS NOT NULL)`,
+  query: sql`
+    SELECT 1 FROM operation AS letter CROSS JOIN segment CROSS JOIN operation
+    WHERE letter.state = ${sql.lit(operationState.dead)} AND letter.lane IS NOT NULL
+      AND ${laneSegment} = segment.number AND operation.lane = letter.lane AND operation.sequence > letter.sequence
+      AND +operation.state = ${sql.lit(operationState.blocked)} AND +operation.pool IN (${sql.join(pools)})`,
+});
+
+const nextSegment = (after: RawBuilder<unknown>) => sql`
+  SELECT ${laneSegment} FROM operation WHERE lane IS NOT NULL AND ${laneSegment} > ${after} ORDER BY ${laneSegment} LIMIT 1`;
+
+const parkedAmongBlocked = (pools: readonly number[]) => ({
+  first: sql``,
+  query: sql`
+    SELECT 1 FROM operation AS waiting
+    WHERE waiting.state = ${sql.lit(operationState.blocked)} AND +waiting.pool IN (${sql.join(pools)})
+      AND EXISTS (SELECT 1 FROM operation AS letter
+        WHERE letter.state = ${sql.lit(operationState.dead)} AND letter.lane = waiting.lane
+          AND letter.sequence < waiting.sequence)`,
+});

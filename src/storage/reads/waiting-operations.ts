@@ -5,8 +5,8 @@ import { nameOfState, operationState } from "../operation-state.ts";
 import { errorOf, type WaitingOperation } from "./views.ts";
 
 /**
- * What lists and look-ups show of a row in `operation`. The state of its lane's head is one seek per blocked row:
- * parked is a question, not a state.
+ * What lists and look-ups show of a row in `operation`. Parked is a question, not a state: one seek per blocked row,
+ * for a letter in its lane. Only a lane's head can be one.
  */
 export function waitingOperations(database: Kysely<Database>) {
   return database
@@ -17,9 +17,9 @@ export function waitingOperations(database: Kysely<Database>) {
     .select(["o.accepted_at", "o.expires_at", "o.due", "o.closing_target", "o.skipped_lane", "o.dead_since"])
     .select(["o.operation_id", "o.principal", "o.error", "d.name", "d.version", "p.name as pool_name"])
     .select(
-      sql<number | null>`iif(o.state = ${sql.lit(operationState.blocked)},
-        (SELECT head.state FROM operation AS head WHERE head.lane = o.lane ORDER BY head.sequence LIMIT 1), NULL)`.as(
-        "head_state",
+      sql<number>`o.state = ${sql.lit(operationState.blocked)} AND EXISTS
+        (SELECT 1 FROM operation AS letter WHERE letter.lane = o.lane AND letter.state = ${sql.lit(operationState.dead)})`.as(
+        "parked",
       ),
     );
 }
@@ -33,7 +33,7 @@ export function toWaitingOperation(row: Selected): WaitingOperation {
     name: row.name,
     version: row.version,
     pool: row.pool_name,
-    state: row.head_state === operationState.dead ? "parked" : nameOfState(row.state),
+    state: row.parked === 1 ? "parked" : nameOfState(row.state),
     priority: row.priority,
     lane: row.lane ?? row.skipped_lane,
     principal: row.principal,

@@ -2,6 +2,7 @@ import {
   type Compilable,
   DummyDriver,
   Kysely,
+  type RawBuilder,
   SqliteAdapter,
   SqliteIntrospector,
   SqliteQueryCompiler,
@@ -44,6 +45,17 @@ export function statement(query: Compilable): Statement {
   if (bound.some((value) => value !== PLACEHOLDER)) throw new TypeError(`a constant must be a literal in: ${text}`);
   return { sql: text, parameterCount: bound.length };
 }
+
+/** For what the query builder has no words for. */
+export const written = (text: RawBuilder<unknown>): Statement => statement({ compile: () => text.compile(queries) });
+
+/** Segments from one bound up, or down, to the other, both included: made one at a time, as far as rows are asked for. */
+export const segmentsUp = sql`
+  WITH RECURSIVE segment (number) AS (
+    VALUES (${comparand}) UNION ALL SELECT number + 1 FROM segment WHERE number < ${comparand})`;
+export const segmentsDown = sql`
+  WITH RECURSIVE segment (number) AS (
+    VALUES (${comparand}) UNION ALL SELECT number - 1 FROM segment WHERE number > ${comparand})`;
 
 /**
  * Multi-row statements have fixed sizes, so that each is prepared once: a batch of 90 rows is one of 64, one of 16,

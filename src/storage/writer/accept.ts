@@ -55,19 +55,14 @@ export function accept(context: Context, batch: Batch, answer: Answer): void {
 function acceptOne(context: Context, rows: Value[], from: number, flush: () => void): number {
   const { counter, lanes, audit } = context;
   const lane = rows[from + ACCEPT.lane] as number | null;
+  const sequence = rows[from + ACCEPT.sequence] as number;
   const pool = rows[from + ACCEPT.pool] as number;
   const wanted = rows[from + ACCEPT.state] as 0 | 3;
   const bytes = Buffer.byteLength(rows[from + ACCEPT.input] as string);
   const acceptedAt = rows[from + ACCEPT.acceptedAt] as number;
-  audit.append(
-    acceptedAt,
-    "accepted",
-    rows[from + ACCEPT.sequence] as number,
-    rows[from + ACCEPT.principal] as string,
-    null,
-  );
+  audit.append(acceptedAt, "accepted", sequence, rows[from + ACCEPT.principal] as string, null);
   const priority = rows[from + ACCEPT.priority] as number;
-  const carried = lane === null ? undefined : lanes.enter(lane, priority, flush);
+  const carried = lane === null ? undefined : lanes.enter(lane, sequence, priority, flush);
   if (carried !== undefined) {
     rows[from + ACCEPT.state] = operationState.blocked;
     rows[from + ACCEPT.priority] = carried;

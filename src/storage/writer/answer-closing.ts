@@ -38,12 +38,18 @@ function endingOf(row: StoredFacts, request: RowRequest & { kind: "closed" }, no
   };
 }
 
-function bury({ connection, counter, lanes, audit, schedule }: Context, row: StoredFacts, skip: boolean): void {
+function bury(
+  { connection, counter, lanes, laneRows, audit, schedule }: Context,
+  row: StoredFacts,
+  skip: boolean,
+): void {
   const error = row.error ?? INTERRUPTED;
   const passed = skip ? 1 : 0;
   connection.run(buryOperation, [schedule.now, error, 0, row.priority, passed, passed, row.sequence]);
   counter.move(row.pool, operationState.closing, operationState.dead);
   const { code } = JSON.parse(error) as { code: string };
   audit.append(schedule.now, "buried", row.sequence, row.principal, JSON.stringify({ error: code, skipped: skip }));
-  if (skip && row.lane !== null) lanes.left(row.lane, row.sequence, row.priority);
+  if (!skip || row.lane === null) return;
+  laneRows.remove(row.lane);
+  lanes.left(row.lane, row.sequence, row.priority);
 }

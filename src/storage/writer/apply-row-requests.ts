@@ -23,7 +23,7 @@ export function applyRowRequests(context: Context, requests: readonly RowRequest
 }
 
 function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, { kind: "closed" }>): void {
-  const { connection, counter, schedule, audit, undo } = context;
+  const { connection, counter, schedule, audit, undo, laneRows } = context;
   const { facts, run } = row;
   const { sequence, pool, lane } = facts;
   switch (request.kind) {
@@ -66,6 +66,7 @@ function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, {
         facts.principal,
         JSON.stringify({ error: code, skipped: request.skip }),
       );
+      if (request.skip && lane !== null) laneRows.remove(lane);
       leaveRun(context, row, lane !== null && !request.skip);
       return;
     }

@@ -4,11 +4,10 @@ import { operationState } from "../operation-state.ts";
 import type { ClaimReply } from "../protocol.ts";
 import type { ClaimableRow } from "../statements/claim-columns.ts";
 import { holdOperations } from "../statements/hold-operations.ts";
-import { selectFollowers } from "../statements/select-followers.ts";
 import { selectPreferred } from "../statements/select-preferred.ts";
 import { selectReady } from "../statements/select-ready.ts";
 import { startOperations } from "../statements/start-operations.ts";
-import { startRun } from "../statements/start-run.ts";
+import { startFollowers } from "../statements/start-followers.ts";
 import { INTERRUPTED } from "./reasons.ts";
 import { settleLanes, type Context } from "./context.ts";
 import { factsOfClaimable, type RowFacts } from "./rows.ts";
@@ -29,8 +28,9 @@ class Claim {
   #runsLeft: number;
   #rowsLeft: number;
   #bytesLeft: number;
-  /** Heads that start alone, written together. */
+  /** Heads, and what runs behind them, written together. */
   #starting: number[] = [];
+  #following: number[] = [];
   #holding: number[] = [];
   /** Ready rows that are left alone: their lane's last run has not been finished yet. */
   readonly #passed = new Set<number>();
@@ -110,17 +110,18 @@ class Claim {
     const run = runs.begin(head.lane, taken, head.priority, more);
     this.#reply.runs.push(run.token, run.lane, taken.length);
     for (const [index, facts] of taken.entries()) this.#report(facts, inputs[index] as string);
-    if (taken.length === 1) this.#starting.push(head.sequence);
-    else this.#startRun(head, taken);
+    this.#starting.push(head.sequence);
+    for (let follower = 1; follower < taken.length; follower += 1)
+      this.#following.push((taken[follower] as RowFacts).sequence);
   }
 
   /** Adds what may run behind the head; answers whether anything is left behind it in the lane. */
   #follow(head: RowFacts, lane: number, taken: RowFacts[], inputs: string[]): boolean {
-    const { connection, interruptionsBeforeAlone, schedule } = this.#context;
+    const { laneRows, interruptionsBeforeAlone, schedule } = this.#context;
     if (head.interruptions >= interruptionsBeforeAlone) return true;
     const limit = Math.min(this.#request.runRows - 1, this.#rowsLeft, this.#rowsInBytes());
     if (limit <= 0 || this.#bytesLeft <= 0) return true;
-    const rows = connection.all<ClaimableRow>(selectFollowers, [lane, head.sequence, limit]);
+    const rows = laneRows.behind(lane, head.sequence, limit);
     for (const row of rows) {
       const next = factsOfClaimable(row);
       const goesOn =
@@ -136,16 +137,6 @@ class Claim {
       inputs.push(row[14]);
     }
     return rows.length === limit;
-  }
-
-  #startRun(head: RowFacts, taken: readonly RowFacts[]): void {
-    const last = taken.at(-1)?.sequence ?? head.sequence;
-    const started = this.#context.connection.run(startRun, [head.priority, head.lane, head.sequence, last]);
-    if (started !== taken.length) throw new Error(`a run of ${taken.length} rows started ${started}`);
-    const { counter } = this.#context;
-    counter.move(head.pool, operationState.ready, operationState.running);
-    for (let follower = 1; follower < taken.length; follower += 1)
-      counter.move(head.pool, operationState.blocked, operationState.running);
   }
 
   #take(row: RowFacts): void {
@@ -165,10 +156,15 @@ class Claim {
     const { pool } = this.#request;
     if (connection.runSized(startOperations, this.#starting) !== this.#starting.length)
       throw new Error("a claimed row was no longer ready");
+    if (connection.runSized(startFollowers, this.#following) !== this.#following.length)
+      throw new Error("a row behind a claimed one was no longer blocked");
     for (let row = 0; row < this.#starting.length; row += 1)
       counter.move(pool, operationState.ready, operationState.running);
+    for (let row = 0; row < this.#following.length; row += 1)
+      counter.move(pool, operationState.blocked, operationState.running);
     connection.runSized(holdOperations, this.#holding);
     this.#starting = [];
+    this.#following = [];
     this.#holding = [];
     settleLanes(this.#context);
   }

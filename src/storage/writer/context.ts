@@ -4,6 +4,7 @@ import { operationState } from "../operation-state.ts";
 import type { Reply } from "../protocol.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Endings } from "./endings.ts";
+import type { LaneRows } from "./lane-rows.ts";
 import type { Lanes } from "./lanes.ts";
 import type { PoolCounter } from "./pool-counter.ts";
 import type { RunningRow, Runs } from "./runs.ts";
@@ -16,6 +17,7 @@ export interface Context {
   readonly counter: PoolCounter;
   readonly runs: Runs;
   readonly lanes: Lanes;
+  readonly laneRows: LaneRows;
   readonly endings: Endings;
   readonly audit: AuditLog;
   readonly definitions: Definitions;
@@ -45,7 +47,7 @@ export function leaveRun({ runs, lanes }: Context, row: RunningRow, inLane: bool
   const { run } = row;
   if (inLane) runs.setMore(run);
   if (!runs.leave(row) || run.lane === null) return;
-  if (run.more) lanes.unsettle(run.lane, run.carry);
+  if (run.more) lanes.unsettle(run.lane, run.first, run.carry);
   else lanes.emptied(run.lane);
 }
 

@@ -4,6 +4,7 @@ import type { Connection, Value } from "../connection.ts";
 import type { OperationState } from "../operation-state.ts";
 import { deleteOperations } from "../statements/delete-operations.ts";
 import { insertEnded } from "../statements/insert-ended.ts";
+import type { LaneRows } from "./lane-rows.ts";
 import type { PoolCounter } from "./pool-counter.ts";
 import type { RowFacts } from "./rows.ts";
 
@@ -25,17 +26,20 @@ export class Endings {
   readonly #connection: Connection;
   readonly #counter: PoolCounter;
   readonly #audit: AuditLog;
+  readonly #laneRows: LaneRows;
   #gone: number[] = [];
   #ended: Value[] = [];
 
-  constructor(connection: Connection, counter: PoolCounter, audit: AuditLog) {
+  constructor(connection: Connection, counter: PoolCounter, audit: AuditLog, laneRows: LaneRows) {
     this.#connection = connection;
     this.#counter = counter;
     this.#audit = audit;
+    this.#laneRows = laneRows;
   }
 
   add(row: RowFacts, state: OperationState, ending: Ending): void {
     this.#counter.leave(row.pool, state, row.bytes);
+    if (row.lane !== null) this.#laneRows.remove(row.lane);
     this.#gone.push(row.sequence);
     this.#ended.push(
       row.sequence,

@@ -15,7 +15,7 @@ type PoolRow = [id: number, name: string, ...statesAndBytes: number[]];
 
 /** A new process takes over: the epoch is counted and its predecessor's running rows return in the same commit. */
 export function openJournalState(context: Context, options: WriterOptions): Opened {
-  const { connection, counter, undo, schedule, definitions } = context;
+  const { connection, counter, undo, schedule, definitions, laneRows } = context;
   connection.begin();
   try {
     connection.run(insertMeta, [newJournalId()]);
@@ -24,6 +24,7 @@ export function openJournalState(context: Context, options: WriterOptions): Open
     connection.run(beginEpoch, []);
     const pools = restorePools(context, options.pools);
     const definitionIds = definitions.set(options.definitions);
+    laneRows.open();
     const interrupted = returnRunning(context);
     schedule.nextDue = connection.get<[number | null]>(findNextDue, [])?.[0] ?? null;
     beginRelease(context);

@@ -1,5 +1,4 @@
 import { operationState } from "../operation-state.ts";
-import { findLaneTail } from "../statements/find-lane-tail.ts";
 import { returnOperation } from "../statements/return-operation.ts";
 import { selectRunning } from "../statements/select-running.ts";
 import { type Context, waitingStateOf } from "./context.ts";
@@ -13,14 +12,15 @@ const LEAST_URGENT = Number.MAX_SAFE_INTEGER;
  * was running or had been handed back becomes ready, one that is scheduled, closing or dead stays what it is.
  * The head takes over what its lane carries, which the lane's last row holds.
  */
-export function returnRunning({ connection, counter, lanes }: Context): number {
+export function returnRunning({ connection, counter, lanes, laneRows }: Context): number {
   const rows = connection.all<[sequence: number, pool: number, lane: number | null]>(selectRunning, []);
   for (const [sequence, pool, lane] of rows) {
     const state = waitingStateOf(lane);
     mustChange(connection.run(returnOperation, [state, 1, LEAST_URGENT, sequence]), sequence);
     counter.move(pool, operationState.running, state);
     if (lane === null) continue;
-    lanes.unsettle(lane, connection.get<[number]>(findLaneTail, [lane])?.[0] ?? LEAST_URGENT);
+    // Rows before it may have been handed back already.
+    lanes.unsettle(lane, 0, laneRows.tail(lane)?.[1] ?? LEAST_URGENT);
   }
   lanes.settle();
   return rows.length;

@@ -40,7 +40,7 @@ function moveToEnd(
 ): void {
   const { connection, counter, lanes } = context;
   const { nextSequence, expiresAt } = request;
-  const carried = lanes.enter(lane, row.priority, flushInserts);
+  const carried = lanes.enter(lane, nextSequence, row.priority, flushInserts);
   const state = carried === undefined ? operationState.ready : operationState.blocked;
   const operationId = row.operationId ?? idOfSequence(row.sequence);
   flushInserts();

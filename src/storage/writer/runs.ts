@@ -6,6 +6,8 @@ export interface Run {
   readonly token: number;
   readonly lane: number | null;
   readonly rows: readonly RowFacts[];
+  /** The number of its head. */
+  readonly first: number;
   /** Rows that have not left it yet. */
   remaining: number;
   /** The priority that its lane carries; handed to the next head. */
@@ -36,7 +38,8 @@ export class Runs {
 
   begin(lane: number | null, rows: readonly RowFacts[], carry: number, more: boolean): Run {
     this.#lastToken += 1;
-    const run: Run = { token: this.#lastToken, lane, rows, remaining: rows.length, carry, more };
+    const first = rows[0]?.sequence ?? 0;
+    const run: Run = { token: this.#lastToken, lane, rows, first, remaining: rows.length, carry, more };
     this.#undo.set(this.#runs, run.token, run);
     if (lane !== null) this.#undo.set(this.#lanes, lane, run);
     for (const facts of rows) this.#undo.set(this.#rows, facts.sequence, { facts, run });

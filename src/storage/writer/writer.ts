@@ -14,6 +14,7 @@ import { claim } from "./claim.ts";
 import { settleLanes, type Answer, type Context } from "./context.ts";
 import { Definitions } from "./definitions.ts";
 import { Endings } from "./endings.ts";
+import { LaneRows } from "./lane-rows.ts";
 import { Lanes } from "./lanes.ts";
 import { openDatabase } from "./open-database.ts";
 import { openJournalState } from "./open-journal-state.ts";
@@ -40,6 +41,7 @@ export class Writer {
     const undo = new UndoLog();
     const counter = new PoolCounter();
     const runs = new Runs(undo);
+    const laneRows = new LaneRows(connection);
     const audit: AuditLog = options.audit === "plain" ? new PlainAuditLog(connection) : noAuditLog;
     this.#context = {
       connection,
@@ -47,8 +49,9 @@ export class Writer {
       counter,
       runs,
       audit,
-      lanes: new Lanes(connection, counter, runs),
-      endings: new Endings(connection, counter, audit),
+      lanes: new Lanes(connection, counter, runs, laneRows),
+      laneRows,
+      endings: new Endings(connection, counter, audit, laneRows),
       definitions: new Definitions(connection),
       schedule: { now: options.now, nextDue: null, releasing: [], walkAfter: 0 },
       interruptionsBeforeAlone: options.interruptionsBeforeAlone,
@@ -81,7 +84,7 @@ export class Writer {
   }
 
   #attempt(batch: Batch): Reply {
-    const { connection, undo, counter, lanes, endings, audit, schedule } = this.#context;
+    const { connection, undo, counter, lanes, laneRows, endings, audit, schedule } = this.#context;
     connection.begin();
     try {
       schedule.now = batch.now;
@@ -91,12 +94,14 @@ export class Writer {
       undo.commit();
       counter.commit();
       lanes.commit();
+      laneRows.commit();
       return reply;
     } catch (error) {
       connection.rollback();
       undo.rollback();
       counter.rollback();
       lanes.rollback();
+      laneRows.rollback();
       endings.discard();
       audit.discard();
       throw error;

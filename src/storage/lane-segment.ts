@@ -1,0 +1,9 @@
+import { sql } from "kysely";
+
+/** Rows of 2,048 consecutive numbers stand together in the lane index. Part of the file format: see migration 2. */
+const SEGMENT_BITS = 11;
+
+export const segmentOf = (sequence: number): number => Math.floor(sequence / 2 ** SEGMENT_BITS);
+
+/** The first column of the lane index; SQLite finds the index by this very expression. */
+export const laneSegment = sql<number>`operation.sequence >> ${sql.lit(SEGMENT_BITS)}`;
