@@ -16,6 +16,9 @@ import { setAside } from "./set-aside.ts";
 /** Rounds of looking at the ready index in one claim: what is held or expired on the way makes room for more. */
 const MAXIMUM_ROUNDS = 8;
 
+/** A run is not cut shorter than this for the sake of other lanes: each costs a look and a token. */
+const SMALLEST_SHARE = 8;
+
 /** Takes what is ready in one pool, in runs, within the request's budgets of runs, rows and bytes. */
 export function claim(context: Context, request: ClaimRequest): ClaimReply {
   return new Claim(context, request).take();
@@ -28,6 +31,11 @@ class Claim {
   #runsLeft: number;
   #rowsLeft: number;
   #bytesLeft: number;
+  /**
+   * Rows for each head in sight. A lane's rows stand far apart in the table, and those of neighbouring lanes side by
+   * side: a few rows of many lanes dirty a seventh of the pages that many rows of a few lanes would.
+   */
+  #share = SMALLEST_SHARE;
   /** Heads, and what runs behind them, written together. */
   #starting: number[] = [];
   #following: number[] = [];
@@ -47,6 +55,7 @@ class Claim {
     const { pool, lowestPriority, preferred } = this.#request;
     const { connection } = this.#context;
     if (preferred.length > 0) {
+      this.#divideAmong(preferred.length);
       const rows = new Map(connection.allSized<ClaimableRow>(selectPreferred, preferred).map((row) => [row[0], row]));
       for (const sequence of preferred) {
         const row = rows.get(sequence);
@@ -59,6 +68,7 @@ class Claim {
     for (let round = 0; round < MAXIMUM_ROUNDS && this.#hasRoom(); round += 1) {
       const limit = Math.min(this.#runsLeft, this.#rowsLeft, this.#rowsInBytes()) + this.#passed.size;
       const rows = connection.all<ClaimableRow>(selectReady, [pool, lowestPriority, limit]);
+      this.#divideAmong(rows.length - this.#passed.size);
       const asideBefore = this.#reply.expired.length + this.#reply.closing.length;
       const enough = rows.every((row) => this.#passed.has(row[0]) || this.#consider(row));
       this.#write();
@@ -70,6 +80,11 @@ class Claim {
 
   #hasRoom(): boolean {
     return this.#runsLeft > 0 && this.#rowsLeft > 0 && this.#bytesLeft > 0;
+  }
+
+  #divideAmong(heads: number): void {
+    const runs = Math.max(1, Math.min(heads, this.#runsLeft));
+    this.#share = Math.max(SMALLEST_SHARE, Math.ceil(this.#rowsLeft / runs));
   }
 
   /** How many rows of the usual size fit into the bytes that are left: large inputs are not read to be put back. */
@@ -119,7 +134,7 @@ class Claim {
   #follow(head: RowFacts, lane: number, taken: RowFacts[], inputs: string[]): boolean {
     const { laneRows, interruptionsBeforeAlone, schedule } = this.#context;
     if (head.interruptions >= interruptionsBeforeAlone) return true;
-    const limit = Math.min(this.#request.runRows - 1, this.#rowsLeft, this.#rowsInBytes());
+    const limit = Math.min(this.#request.runRows - 1, this.#share - 1, this.#rowsLeft, this.#rowsInBytes());
     if (limit <= 0 || this.#bytesLeft <= 0) return true;
     const rows = laneRows.behind(lane, head.sequence, limit);
     for (const row of rows) {
