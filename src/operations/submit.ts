@@ -115,7 +115,8 @@ export class Submitter {
     this.#pendingSubmits += 1;
     this.#pendingBytes += text.length;
     try {
-      const prepared = await prepareSubmit(operation, text, options, this.#ports);
+      const preparing = prepareSubmit(operation, text, options, this.#ports);
+      const prepared = preparing instanceof Promise ? await preparing : preparing;
       if ("status" in prepared) return prepared;
       // Validating may take its time.
       if (this.#stopping) return stoppingRefusal();

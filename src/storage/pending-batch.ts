@@ -9,7 +9,7 @@ import type {
 } from "../queue/journal.ts";
 import type { Value } from "./connection.ts";
 import { operationState } from "./operation-state.ts";
-import type { AdministrativeRequest, Batch, KeyOfAcceptance, RetryRequest, RowRequest } from "./protocol.ts";
+import type { AdministrativeRequest, Batch, RetryRequest, RowRequest } from "./protocol.ts";
 
 export interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
@@ -39,7 +39,7 @@ export class Requests<Request, Result> {
  */
 export class PendingBatch {
   readonly acceptances: Value[] = [];
-  readonly keys: KeyOfAcceptance[] = [];
+  readonly keys: Value[] = [];
   readonly acceptanceWaiters: Waiter<Accepted>[] = [];
   acceptanceBytes = 0;
 
@@ -64,11 +64,11 @@ export class PendingBatch {
     return this.acceptanceWaiters.length;
   }
 
-  /** In the order of `ACCEPT`. */
+  /** In the order of `ACCEPT`, and of `KEY`. */
   addAcceptance(acceptance: Acceptance, waiter: Waiter<Accepted>): void {
     const { sequence, pool, priority, definition, lane, acceptedAt, expiresAt, key, operationId, principal, input } =
       acceptance;
-    if (key !== undefined) this.keys.push({ ...key, index: this.acceptanceCount });
+    if (key !== undefined) this.keys.push(key.hash, sequence, key.inputHash, key.until);
     const state = acceptance.wants === "running" ? operationState.running : operationState.ready;
     const keyUntil = key === undefined ? null : key.until;
     const id = key === undefined ? null : operationId;

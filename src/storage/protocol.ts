@@ -48,13 +48,8 @@ export const ACCEPT = {
   width: 12,
 } as const;
 
-/** The key of the acceptance at `index` in the batch. */
-export interface KeyOfAcceptance {
-  readonly index: number;
-  readonly hash: string;
-  readonly inputHash: string;
-  readonly until: number;
-}
+/** Places within one key of an acceptance: the columns of `idempotency_key`. */
+export const KEY = { hash: 0, sequence: 1, inputHash: 2, until: 3, width: 4 } as const;
 
 /** Places within one end. */
 export const END = {
@@ -123,7 +118,7 @@ export interface Batch {
   readonly retries: readonly RetryRequest[];
   /** Written into by the writer: states and carried priorities. */
   readonly acceptances: Value[];
-  readonly keys: readonly KeyOfAcceptance[];
+  readonly keys: readonly Value[];
   readonly claims: readonly ClaimRequest[];
   readonly transitions: readonly TransitionRow[];
   readonly records: readonly MachineRecord[];

@@ -35,11 +35,14 @@ export function accept(context: Context, batch: Batch, answer: Answer): void {
     }
   };
   if (duplicates !== undefined && duplicates.size > 0) {
-    waiting = acceptances.filter((_, place) => !duplicates.has(Math.floor(place / width)));
+    waiting = acceptances.filter(
+      (_, place) => !duplicates.has(acceptances[place - (place % width) + ACCEPT.sequence] as number),
+    );
   }
   for (let from = 0; from < acceptances.length; from += width) {
-    if (retries.length > 0) retryUpTo(acceptances[from + ACCEPT.sequence] as number);
-    const duplicate = duplicates?.get(from / width);
+    const sequence = acceptances[from + ACCEPT.sequence] as number;
+    if (retries.length > 0) retryUpTo(sequence);
+    const duplicate = duplicates?.get(sequence);
     if (duplicate === undefined) {
       answer.accepted.push(acceptOne(context, waiting, kept, flush));
       kept += width;

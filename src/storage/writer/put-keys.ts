@@ -1,5 +1,5 @@
-import type { Connection } from "../connection.ts";
-import { ACCEPT, type Batch, type KeyOfAcceptance } from "../protocol.ts";
+import type { Connection, Value } from "../connection.ts";
+import { type Batch, KEY } from "../protocol.ts";
 import { findOperation } from "../statements/find-operation.ts";
 import { insertKeys, replaceKey, selectKeys, type KeyRow } from "../statements/keys.ts";
 
@@ -8,37 +8,39 @@ export interface Duplicate {
   readonly sameInput: boolean;
 }
 
-/** Takes the batch's idempotency keys; answers which acceptances are duplicates, by their index. */
-export function putKeys(connection: Connection, batch: Batch): Map<number, Duplicate> {
+/** Takes the batch's idempotency keys; answers which acceptances are duplicates, by their number. */
+export function putKeys(connection: Connection, { keys, now }: Batch): Map<number, Duplicate> {
   const duplicates = new Map<number, Duplicate>();
-  const sequenceOf = (key: KeyOfAcceptance): number => batch.acceptances[key.index * ACCEPT.width] as number;
-  const first = new Map<string, KeyOfAcceptance>();
-  for (const key of batch.keys) {
-    const earlier = first.get(key.hash);
-    if (earlier === undefined) first.set(key.hash, key);
-    else duplicates.set(key.index, { sequence: sequenceOf(earlier), sameInput: earlier.inputHash === key.inputHash });
+  const first = new Map<string, KeyRow>();
+  for (let from = 0; from < keys.length; from += KEY.width) {
+    const key = keyAt(keys, from);
+    const earlier = first.get(key[KEY.hash]);
+    if (earlier === undefined) first.set(key[KEY.hash], key);
+    else duplicates.set(key[KEY.sequence], duplicateOf(earlier, key));
   }
-  const taken = [...first.values()];
-  const values = taken.flatMap((key) => [key.hash, sequenceOf(key), key.inputHash, key.until]);
-  if (connection.runSized(insertKeys, values) === taken.length) return duplicates;
+  const values = duplicates.size === 0 ? keys : [...first.values()].flat();
+  if (connection.runSized(insertKeys, values) === first.size) return duplicates;
 
   const stored = new Map(
-    connection
-      .allSized<KeyRow>(
-        selectKeys,
-        taken.map(({ hash }) => hash),
-      )
-      .map((row) => [row[0], row]),
+    connection.allSized<KeyRow>(selectKeys, [...first.keys()]).map((row) => [row[KEY.hash], row]),
   );
-  for (const key of batch.keys) {
-    const row = stored.get(key.hash);
-    const owner = first.get(key.hash);
-    if (row === undefined || owner === undefined || row[1] === sequenceOf(owner)) continue;
-    const [hash, sequence, inputHash, until] = row;
+  for (let from = 0; from < keys.length; from += KEY.width) {
+    const key = keyAt(keys, from);
+    const row = stored.get(key[KEY.hash]);
+    const owner = first.get(key[KEY.hash]);
+    if (row === undefined || owner === undefined || row[KEY.sequence] === owner[KEY.sequence]) continue;
     // The key's time is over; it still means its operation for as long as that one has not ended.
-    if (until <= (batch.now as number) && connection.get(findOperation, [sequence]) === undefined) {
-      if (key === owner) connection.run(replaceKey, [sequenceOf(key), key.inputHash, key.until, hash]);
-    } else duplicates.set(key.index, { sequence, sameInput: inputHash === key.inputHash });
+    if (row[KEY.until] <= now && connection.get(findOperation, [row[KEY.sequence]]) === undefined) {
+      if (key[KEY.sequence] !== owner[KEY.sequence]) continue;
+      connection.run(replaceKey, [key[KEY.sequence], key[KEY.inputHash], key[KEY.until], key[KEY.hash]]);
+    } else duplicates.set(key[KEY.sequence], duplicateOf(row, key));
   }
   return duplicates;
 }
+
+const keyAt = (keys: readonly Value[], from: number): KeyRow => keys.slice(from, from + KEY.width) as KeyRow;
+
+const duplicateOf = (earlier: KeyRow, key: KeyRow): Duplicate => ({
+  sequence: earlier[KEY.sequence],
+  sameInput: earlier[KEY.inputHash] === key[KEY.inputHash],
+});
