@@ -35,7 +35,7 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
     commitBytes: 4 * MIB,
     endedRetentionMs: DAY,
   },
-  storage: { walAutocheckpointPages: 4_000, pageCacheBytes: 32 * MIB },
+  storage: { walAutocheckpointPages: 4_000, pageCacheBytes: 8 * MIB },
   breaker: {
     consecutiveFailures: 5,
     failureRate: 0.5,

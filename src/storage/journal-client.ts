@@ -110,8 +110,13 @@ export class JournalClient implements SqliteJournal {
     return this.#sender.claim(checkClaim(request));
   }
 
-  async end(end: OperationEnd): Promise<void> {
-    return this.#sender.end(checkEnd(end));
+  /** Not `async` either. */
+  end(end: OperationEnd): Promise<void> {
+    try {
+      return this.#sender.end(checkEnd(end));
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   async reschedule({

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 
-/** Rows of 2,048 consecutive numbers stand together in the lane index. Part of the file format: see migration 2. */
-const SEGMENT_BITS = 11;
+/** Rows of 4,096 consecutive numbers stand together in the lane index. Part of the file format: see migration 2. */
+const SEGMENT_BITS = 12;
 
 export const segmentOf = (sequence: number): number => Math.floor(sequence / 2 ** SEGMENT_BITS);
 

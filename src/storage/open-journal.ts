@@ -12,7 +12,7 @@ import type { AuditForm, Durability, WriterOpened, WriterOptions } from "./proto
 import { toStorageError } from "./storage-failure.ts";
 
 /** What the writer allocates dies with its batch: a small nursery saves tens of megabytes and costs no time. */
-const YOUNG_GENERATION_MB = 8;
+const YOUNG_GENERATION_MB = 4;
 
 /** The journal's file in a data directory. */
 export const JOURNAL_FILE = "journal.db";

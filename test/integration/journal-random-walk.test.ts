@@ -111,13 +111,16 @@ class Walk {
   }
 
   async #accept(): Promise<void> {
-    const { accept, time } = this.#test;
+    const { accept, journal, time } = this.#test;
+    // Now and then far ahead, so that lanes reach over several segments of their index.
+    const sequence = journal.takeSequence() + (this.#random(5) === 0 ? this.#random(12_000) : 0);
     const lane = this.#random(4) === 0 ? null : 1 + this.#random(LANES);
     const priority = this.#random(5);
     if (lane !== null) this.#enter(lane, priority);
     const wants = this.#random(3) === 0 ? "running" : "ready";
     const expiresAt = time.now + (this.#random(8) === 0 ? 40 : LIFE_MS);
     const answer = await accept({
+      sequence,
       lane,
       priority,
       wants,

@@ -41,9 +41,9 @@ export class LaneRows {
 
   /** The lane's first row; `from` is a number before which it has none. */
   head(lane: number, from = 0): LaneHead | undefined {
-    if (this.#hints.rowsOf(lane) === 0) return undefined;
-    const last = this.#hints.newestSegment(lane);
-    const first = from === 0 ? this.#oldestSegment(lane, last) : segmentOf(from);
+    const { rows, oldest, newest: last } = this.#hints.of(lane);
+    if (rows === 0) return undefined;
+    const first = Math.max(segmentOf(from), from === 0 ? this.#notBefore(oldest, last) : oldest);
     const head = this.#connection.get<LaneHead>(findLaneHead, [first, lane, from]);
     if (head !== undefined || first >= last) return head;
     return this.#connection.get<LaneHead>(findLaterLaneHead, [first + 1, last, lane]);
@@ -51,20 +51,22 @@ export class LaneRows {
 
   /** The lane's last row before a number. */
   tail(lane: number, before = Number.MAX_SAFE_INTEGER): LaneTail | undefined {
-    if (this.#hints.rowsOf(lane) === 0) return undefined;
-    const last = Math.min(segmentOf(before), this.#hints.newestSegment(lane));
+    const { rows, oldest, newest } = this.#hints.of(lane);
+    if (rows === 0) return undefined;
+    const last = Math.min(segmentOf(before), newest);
     const tail = this.#connection.get<LaneTail>(findLaneTail, [last, lane, before]);
     if (tail !== undefined) return tail;
-    const first = this.#oldestSegment(lane, last);
+    if (oldest >= last) return undefined;
+    const first = this.#notBefore(oldest, last);
     if (first >= last) return undefined;
     return this.#connection.get<LaneTail>(findEarlierLaneTail, [last - 1, first, lane]);
   }
 
   /** What stands behind a row of the lane, in order. */
   behind(lane: number, sequence: number, limit: number): ClaimableRow[] {
-    if (this.#hints.rowsOf(lane) <= 1) return [];
+    const { rows: known, newest: last } = this.#hints.of(lane);
+    if (known <= 1) return [];
     const first = segmentOf(sequence);
-    const last = this.#hints.newestSegment(lane);
     const rows = this.#connection.all<ClaimableRow>(selectFollowers, [first, lane, sequence, limit]);
     if (rows.length === limit || first >= last) return rows;
     const values = [first + 1, last, lane, limit - rows.length];
@@ -81,8 +83,7 @@ export class LaneRows {
   }
 
   /** The oldest segment worth looking into. Hints grow old, and the oldest row of all is one seek away. */
-  #oldestSegment(lane: number, last: number): number {
-    const oldest = this.#hints.oldestSegment(lane);
+  #notBefore(oldest: number, last: number): number {
     if (last - oldest <= WORTH_ASKING) return oldest;
     const first = this.#connection.get<[number | null]>(findFirstOperation, [])?.[0] ?? 0;
     return Math.max(oldest, segmentOf(first));

@@ -21,9 +21,7 @@ export function putKeys(connection: Connection, { keys, now }: Batch): Map<numbe
   const values = duplicates.size === 0 ? keys : [...first.values()].flat();
   if (connection.runSized(insertKeys, values) === first.size) return duplicates;
 
-  const stored = new Map(
-    connection.allSized<KeyRow>(selectKeys, [...first.keys()]).map((row) => [row[KEY.hash], row]),
-  );
+  const stored = new Map(connection.allSized<KeyRow>(selectKeys, [...first.keys()]).map((row) => [row[KEY.hash], row]));
   for (let from = 0; from < keys.length; from += KEY.width) {
     const key = keyAt(keys, from);
     const row = stored.get(key[KEY.hash]);
