@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 
-/** Rows of 4,096 consecutive numbers stand together in the lane index. Part of the file format: see migration 2. */
-const SEGMENT_BITS = 12;
+/** Rows of 8,192 consecutive numbers stand together in the lane index. Part of the file format: see migration 2. */
+const SEGMENT_BITS = 13;
 
 export const segmentOf = (sequence: number): number => Math.floor(sequence / 2 ** SEGMENT_BITS);
 

@@ -11,8 +11,8 @@ function randomFrom(seed: number): (below: number) => number {
   };
 }
 
-/** Lanes that differ in their upper bits only share a slot of the first table. */
-const laneOf = (number: number): number => (number % 40) * 2 ** 20 + (number >> 3);
+/** Lanes that differ in their upper bits only share their first slots. */
+const laneOf = (number: number): number => (number % 40) * 2 ** 22 + (number >> 3);
 
 /** A hint may say more than there is, never less. */
 function tooLittle(hints: LaneHints, rows: ReadonlyMap<number, readonly number[]>): string[] {
@@ -57,7 +57,7 @@ describe("the hints of the lanes", () => {
 
   test("say that a lane is empty when it is, also where it shares a slot with others", () => {
     const hints = new LaneHints();
-    const [lane, neighbour] = [5, 5 + 2 ** 20];
+    const [lane, neighbour] = [5, 5 + 2 ** 22];
     hints.add(lane, 1);
     expect(hints.of(lane).rows).toBe(1);
     expect(hints.of(neighbour).rows).toBe(0);
