@@ -60,6 +60,8 @@ export class Dispatcher {
   /** The last run that was handed back is ready again on disk. */
   #handedBack: Promise<unknown> = Promise.resolve();
   #runsInFlight = 0;
+  /** Looks at the end of this tick. */
+  #pumping = false;
   #stopped = false;
   #claimFailed = false;
   #endsFail = false;
@@ -231,8 +233,21 @@ export class Dispatcher {
     givePermits(pool.limits, traffic);
     this.#runsInFlight -= 1;
     if (this.#alone !== undefined) this.#startAlone();
-    else if (pump) this.pump();
+    else if (pump) this.#pumpSoon();
     this.#tellIdle();
+  }
+
+  /**
+   * When all that ends in this tick has ended: the first permit that comes back would be claimed for alone, and the
+   * others would wait for that claim's commit. The next claim still rides with the ends.
+   */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    process.nextTick(() => {
+      this.#pumping = false;
+      this.pump();
+    });
   }
 
   #tellIdle(): void {
