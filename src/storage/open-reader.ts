@@ -26,6 +26,9 @@ interface Waiting {
 
 const DEFAULT_PAGE_CACHE_BYTES = 4 * 1_024 * 1_024;
 
+/** A page of rows dies as soon as it has been sent. */
+const YOUNG_GENERATION_MB = 4;
+
 /**
  * Opens a second, read-only connection in a thread of its own. Nothing is read before the first query, so it may be
  * opened before the journal exists; a query then fails.
@@ -40,6 +43,7 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
   const worker = new Worker(new URL(`./reader.worker${suffix}`, import.meta.url), {
     workerData,
     name: "holdfast-reader",
+    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;

@@ -22,11 +22,12 @@ export class LaneRows {
     this.#connection = connection;
   }
 
-  /** Reads the lane index once. */
+  /** Reads the lane index once. Nothing of it is ever taken back, so what could be is not gathered. */
   open(): void {
-    for (const [segment, lane, rows] of this.#connection.each<[number, number, number]>(selectLanes))
+    for (const [segment, lane, rows] of this.#connection.each<[number, number, number]>(selectLanes)) {
       this.#hints.restore(lane, segment, rows);
-    this.#hints.commit();
+      this.#hints.commit();
+    }
   }
 
   /** A row of this lane is inserted in this batch, now or with the batch's other rows. */
