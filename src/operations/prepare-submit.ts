@@ -10,7 +10,7 @@ import { type Refused, refused } from "./outcome.ts";
 import { isAllowed, type Principal } from "./principal.ts";
 import type { RegisteredOperation } from "./registered-operation.ts";
 import type { SubmitOptions } from "./submit.ts";
-import { type Validation, validateInput } from "./validate-input.ts";
+import { validateInput } from "./validate-input.ts";
 
 /** A submit that may go on: authorized, validated, admitted or not. Nothing of it is stored or sent. */
 export interface Prepared {
@@ -60,31 +60,16 @@ export function authorizeAndRead(
   }
 }
 
-/**
- * Validates and admits. Whatever the definition has to say about the input is asked here, before a permit is taken.
- * Waits only where the schema does: a promise for each submit would be a tenth of its cost.
- */
-export function prepareSubmit(
-  operation: RegisteredOperation,
-  inputText: string,
-  options: SubmitOptions & { readonly principal: Principal },
-  ports: PreparePorts,
-): Prepared | Refused | Promise<Prepared | Refused> {
-  const validation = validateInput(operation.definition.input, JSON.parse(inputText));
-  return validation instanceof Promise
-    ? validation.then((validated) => prepared(operation, inputText, options, ports, validated))
-    : prepared(operation, inputText, options, ports, validation);
-}
-
-function prepared(
+/** Validates and admits. Whatever the definition has to say about the input is asked here, before a permit is taken. */
+export async function prepareSubmit(
   operation: RegisteredOperation,
   inputText: string,
   options: SubmitOptions & { readonly principal: Principal },
   { policy, poolOf }: PreparePorts,
-  validation: Validation,
-): Prepared | Refused {
+): Promise<Prepared | Refused> {
   const { definition } = operation;
   const { principal } = options;
+  const validation = await validateInput(definition.input, JSON.parse(inputText));
   if (!validation.ok)
     return refused(
       "invalid_input",

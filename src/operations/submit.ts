@@ -115,8 +115,7 @@ export class Submitter {
     this.#pendingSubmits += 1;
     this.#pendingBytes += text.length;
     try {
-      const preparing = prepareSubmit(operation, text, options, this.#ports);
-      const prepared = preparing instanceof Promise ? await preparing : preparing;
+      const prepared = await prepareSubmit(operation, text, options, this.#ports);
       if ("status" in prepared) return prepared;
       // Validating may take its time.
       if (this.#stopping) return stoppingRefusal();
