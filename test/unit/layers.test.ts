@@ -48,6 +48,9 @@ const isExample = isWithin("examples", "bench");
 const isTest = isWithin("test");
 const isXState = isWithin("xstate");
 const isOurName = isWithin("holdfast");
+/** Files that judge from outside. */
+const isProof = (path: string): boolean => /(^|\/)verify-[a-z0-9-]+\.ts$/.test(path);
+const isOutside = (to: string): boolean => isWithin("better-sqlite3", "neo4j-driver")(to) || to.startsWith("node:");
 
 /** From left to right in the rule above. What is in no named layer of src/ is data plane. */
 function layerOf(path: string): number {
@@ -101,6 +104,10 @@ const RULES: readonly Rule[] = [
   {
     says: "examples and benches import product code by its package name",
     isBrokenBy: ({ from, to, relative }) => isExample(from) && relative && isProduct(to),
+  },
+  {
+    says: "what proves from outside (verify-*) imports raw drivers and its siblings, nothing of ours",
+    isBrokenBy: ({ from, to }) => isProof(from) && !isProof(to) && !isOutside(to),
   },
 ];
 
@@ -184,6 +191,8 @@ describe("the layer rule", () => {
     ["src/operations/define.ts", "../../test/helper.ts", "by path"],
     ["src/operations/define.ts", "holdfast", "by path"],
     ["examples/demo/demo.ts", "../../src/index.ts", "by its package name"],
+    ["test/chaos/campaign/verify-lists.ts", "./workload.ts", "nothing of ours"],
+    ["examples/demo/verify-lists.ts", "holdfast", "nothing of ours"],
   ])("notices %s importing %s: %s", (path, specifier, broken) => {
     const found = findViolations([{ path, imports: [{ specifier, typeOnly: false }] }]);
     expect(found.some((line) => line.includes(broken))).toBe(true);
@@ -204,6 +213,8 @@ describe("the layer rule", () => {
     ["scripts/write-diagrams.ts", "../machines/index.ts"],
     ["test/model/pin.test.ts", "../../machines/pin.machine.ts"],
     ["examples/demo/demo.ts", "holdfast/neo4j"],
+    ["test/chaos/campaign/verify-journal.ts", "better-sqlite3"],
+    ["test/chaos/campaign/verify-lists.ts", "./verify-acknowledgements.ts", true],
   ])("allows %s importing %s", (path, specifier, typeOnly = false) => {
     expect(findViolations([{ path, imports: [{ specifier, typeOnly }] }])).toEqual([]);
   });

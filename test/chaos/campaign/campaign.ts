@@ -88,6 +88,7 @@ export async function runCampaign(
     const hold = kill === undefined ? undefined : holdAtStart(kill);
     const life = new Life({
       service,
+      dataDirectory,
       signal,
       ...(hold === undefined ? {} : { holdAtStart: hold }),
       onReport: (report) => {
@@ -101,7 +102,17 @@ export async function runCampaign(
     resubmitted += resubmit.length;
     const from = record.reservedBelow;
     const until = kill === undefined ? from : null;
-    life.tell({ kind: "start", dataDirectory, graph: graph.settings, workload, resubmit, from, until });
+    const { settings, longestBacklog } = graph;
+    life.tell({
+      kind: "start",
+      dataDirectory,
+      graph: settings,
+      workload,
+      resubmit,
+      from,
+      until,
+      longestBacklog,
+    });
     return life;
   };
 

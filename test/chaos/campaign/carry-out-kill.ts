@@ -63,13 +63,15 @@ export async function carryOutKill(
       await held(kill.point);
       break;
     case "random":
-      await acknowledged(kill.isCut ? BEFORE_OUTAGE : 1);
-      if (kill.isCut) await graph.takeAway("cut", life);
+      if (kill.outage !== undefined) {
+        await acknowledged(BEFORE_OUTAGE);
+        await graph.takeAway(kill.outage, life);
+      }
       await acknowledged();
       await pause(kill.afterMs, undefined, { signal });
   }
   if (!(await life.kill())) throw new Error("The service was gone before it could be killed.");
-  if (kill.kind === "random" && kill.isCut) await graph.giveBack(life);
+  if (kill.kind === "random" && kill.outage !== undefined) await graph.giveBack(life);
 }
 
 async function drain(leftShare: number, life: Life, graph: GraphUnderTest): Promise<void> {

@@ -10,6 +10,8 @@ import { readNeo4jGraph } from "./verify-neo4j-graph.ts";
 /** The graph of a campaign: how the service reaches it, how it is taken away, and how it is read at the end. */
 export interface GraphUnderTest {
   readonly settings: GraphSettings;
+  /** What it can drain within seconds. */
+  readonly longestBacklog: number;
   /** Outages so far, by kind. */
   readonly outages: Readonly<Record<Outage, number>>;
   /** Answers of commits that were lost outside of the service. */
@@ -27,6 +29,7 @@ export function embeddedUnderTest(folder: string): GraphUnderTest {
   const outages = { cut: 0, stall: 0, server: 0 };
   return {
     settings: { kind: "embedded", file },
+    longestBacklog: 20_000,
     outages,
     swallowedAnswers: 0,
     file,
@@ -58,6 +61,7 @@ export async function neo4jUnderTest(signal: AbortSignal, cleanup: AsyncDisposab
   const outages = { cut: 0, stall: 0, server: 0 };
   return {
     settings: { kind: "neo4j", uri: `bolt://${proxy.host}:${proxy.port}`, username, password },
+    longestBacklog: 3_000,
     outages,
     get swallowedAnswers() {
       return proxy.swallowed;

@@ -13,8 +13,8 @@ export type Kill =
   | { readonly kind: "startup"; readonly at: ThreadPoint | number }
   /** While it makes its tables. */
   | { readonly kind: "migration"; readonly point: ThreadPoint }
-  /** So long after its load was seen, with the graph there or not. */
-  | { readonly kind: "random"; readonly afterMs: number; readonly isCut: boolean };
+  /** So long after its load was seen; with an outage, while the graph is away and everything is queued. */
+  | { readonly kind: "random"; readonly afterMs: number; readonly outage: Outage | undefined };
 
 export interface ScheduleSettings {
   readonly kills: number;
@@ -50,7 +50,11 @@ export function scheduleKills({ kills, seed, graph }: ScheduleSettings): readonl
   );
   const atRandom = fill(
     counts.random,
-    (index): Kill => ({ kind: "random", afterMs: random() * LONGEST_RANDOM_MS, isCut: index % 2 === 1 }),
+    (index): Kill => ({
+      kind: "random",
+      afterMs: random() * LONGEST_RANDOM_MS,
+      outage: index % 2 === 0 ? undefined : nth(outages, index >> 1),
+    }),
   );
   // Tables are made once, so these are the first lives.
   return [

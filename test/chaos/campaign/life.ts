@@ -18,6 +18,8 @@ const STUCK_AFTER_MS = 120_000;
 export interface LifeOptions {
   /** The file that the process runs. */
   readonly service: URL;
+  /** Said on its command line, so that a process list tells whose it is. */
+  readonly dataDirectory: string;
   readonly holdAtStart?: ThreadPoint;
   /** Ends every wait. */
   readonly signal: AbortSignal;
@@ -58,7 +60,7 @@ export class Life {
   constructor(options: LifeOptions) {
     this.#options = options;
     // Its standard output would end up in the one JSON object; what it has to say goes to stderr.
-    this.#child = spawn(process.execPath, ["--import", HOLDS, fileURLToPath(options.service)], {
+    this.#child = spawn(process.execPath, ["--import", HOLDS, fileURLToPath(options.service), options.dataDirectory], {
       stdio: ["ignore", 2, 2, "ipc", "pipe", "pipe"],
       env: { ...process.env, ...(options.holdAtStart === undefined ? {} : { [HOLD_AT_START]: options.holdAtStart }) },
     });
@@ -85,7 +87,7 @@ export class Life {
   until(what: string, holds: (status: LifeStatus) => boolean): Promise<void> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(
-        () => this.#fail(new Error(`The service did not come to this within ${STUCK_AFTER_MS / 1_000} s: ${what}.`)),
+        () => this.#fail(new Error(`${this.#inWords()} It did not come to this: ${what}.`)),
         STUCK_AFTER_MS,
       );
       const look = (): void => {
@@ -108,6 +110,8 @@ export class Life {
     this.#child.kill("SIGKILL");
     await this.#closed;
     this.#options.signal.removeEventListener("abort", this.#look);
+    // Whoever still waits for something of this life waits no longer.
+    this.#fail(new Error("This life of the service is over."));
     return this.#child.signalCode === "SIGKILL";
   }
 
@@ -119,6 +123,10 @@ export class Life {
     await this.#closed;
     clearTimeout(timer);
     if (this.#child.exitCode !== 0) throw new Error("The service did not stop cleanly at the end.");
+  }
+
+  #inWords(): string {
+    return `The service is stuck for ${STUCK_AFTER_MS / 1_000} s at ${JSON.stringify(this.#status)}.`;
   }
 
   #hear(line: string): void {

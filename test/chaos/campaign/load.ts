@@ -4,8 +4,6 @@ import { type Work, workOf } from "./workload.ts";
 
 /** Submits that have no answer yet, at full load. */
 const FULL_WINDOW = 1_024;
-/** Above this, work is offered no faster than it is done. */
-const LONGEST_BACKLOG = 20_000;
 
 export interface LoadPorts {
   readonly submit: (work: Work) => Promise<Outcome>;
@@ -53,7 +51,7 @@ export class Load {
 
   #turn(): void {
     this.#turnIsDue = false;
-    const isBehind = this.#ports.waiting() > LONGEST_BACKLOG;
+    const isBehind = this.#ports.waiting() > this.#settings.longestBacklog;
     const free = isBehind ? 0 : Math.max(0, this.window - this.#unanswered);
     const numbers = Array.from({ length: Math.min(free, this.#left) }, () => this.#take());
     const outcomes = this.#outcomes;

@@ -41,6 +41,8 @@ export interface ServiceSettings {
   readonly from: number;
   /** No new number from here on; null: without end. */
   readonly until: number | null;
+  /** While more waits than this, work is offered no faster than it is done. */
+  readonly longestBacklog: number;
 }
 
 export type ServiceCommand =
@@ -93,7 +95,7 @@ export function toLine(report: Report): string {
 }
 
 export function fromLine(line: string): Report {
-  const [kind, ...words] = line.split(" ");
+  const [kind = "", ...words] = line.split(" ");
   const [first = "", second = "", third = "", fourth = ""] = words;
   switch (kind) {
     case "ready":
