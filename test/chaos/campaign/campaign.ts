@@ -82,8 +82,10 @@ export async function runCampaign(
   const graph: GraphUnderTest =
     options.graph === "neo4j" ? await neo4jUnderTest(signal, cleanup) : embeddedUnderTest(folder);
   const dataDirectory = join(folder, "service");
+  const schedule = scheduleKills(options);
+  const target = options.acknowledgementsPerKill * options.kills;
 
-  /** Starts the service with what has to be submitted again. The last life is given nothing new. */
+  /** Starts the service with what has to be submitted again. The last life is given no more than what is missing. */
   const begin = (phase: CampaignProgress["phase"], kill?: Kill): Life => {
     const hold = kill === undefined ? undefined : holdAtStart(kill);
     const life = new Life({
@@ -101,7 +103,8 @@ export async function runCampaign(
     const resubmit = record.unacknowledged();
     resubmitted += resubmit.length;
     const from = record.reservedBelow;
-    const until = kill === undefined ? from : null;
+    const missing = Math.max(0, target - record.acknowledged - resubmit.length);
+    const until = kill === undefined ? from + missing : null;
     const { settings, longestBacklog } = graph;
     life.tell({
       kind: "start",
@@ -116,8 +119,6 @@ export async function runCampaign(
     return life;
   };
 
-  const schedule = scheduleKills(options);
-  const target = options.acknowledgementsPerKill * options.kills;
   let loadedLives = schedule.filter(isLoaded).length;
   let startMs = FIRST_GUESS_OF_START_MS;
   for (const kill of schedule) {

@@ -36,6 +36,12 @@ export async function carryOutKill(
       `${Math.ceil(acknowledgements * share)} acknowledgements`,
       (status) => status.acknowledged >= acknowledgements * share,
     );
+  /** While the graph is away, the load pauses at the longest backlog. */
+  const acknowledgedOrFull = (): Promise<void> =>
+    life.until(
+      `${acknowledgements} acknowledgements, or a full backlog`,
+      (status) => status.acknowledged >= acknowledgements || status.waiting > graph.longestBacklog,
+    );
   const held = (point: string): Promise<void> =>
     life.until(`being held at ${point}`, (status) => status.held === point);
 
@@ -49,7 +55,7 @@ export async function carryOutKill(
       await acknowledged(BEFORE_OUTAGE);
       await graph.takeAway(kill.outage, life);
       await life.until("the breaker to be open", ({ runs }) => !runs);
-      await acknowledged();
+      await acknowledgedOrFull();
       await drain(kill.leftShare, life, graph);
       break;
     case "startup":
@@ -63,11 +69,12 @@ export async function carryOutKill(
       await held(kill.point);
       break;
     case "random":
-      if (kill.outage !== undefined) {
+      if (kill.outage === undefined) await acknowledged();
+      else {
         await acknowledged(BEFORE_OUTAGE);
         await graph.takeAway(kill.outage, life);
+        await acknowledgedOrFull();
       }
-      await acknowledged();
       await pause(kill.afterMs, undefined, { signal });
   }
   if (!(await life.kill())) throw new Error("The service was gone before it could be killed.");
