@@ -21,7 +21,7 @@ const SMALL: CampaignOptions = {
 };
 const signal = new AbortController().signal;
 
-describe("the campaign notices", () => {
+describe("the campaign notices", { timeout: 180_000 }, () => {
   test("invariant 2: effects that are committed without their receipts are doubled", async () => {
     const service = new URL("./service-without-receipts.ts", import.meta.url);
     const result = await runCampaign(SMALL, { signal, service });
