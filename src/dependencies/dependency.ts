@@ -78,6 +78,28 @@ export interface OnceResult {
   readonly result: string | undefined;
 }
 
+/** One item of a batch: what `OnceRequest` says of one operation. */
+export interface BatchItem {
+  readonly receipt: ReceiptKey;
+  readonly keepResult: boolean;
+}
+
+export interface OnceBatchRequest {
+  /** In the order in which their effects are to happen. */
+  readonly items: readonly BatchItem[];
+  /** The batch is one attempt: its time, and its end, are those of all items. */
+  readonly attempt: Attempt;
+}
+
+export type OnceBatchResult =
+  /** One for each item, in their order. */
+  | { readonly state: "applied"; readonly results: readonly OnceResult[] }
+  /**
+   * Fences forbid the items at these indexes, so nothing was applied: what stands behind one of them in its lane must
+   * not pass it, and only the caller knows the lanes.
+   */
+  | { readonly state: "fenced"; readonly fenced: readonly number[] };
+
 export type FenceResult =
   | { readonly state: "fenced" }
   | { readonly state: "applied"; readonly result: string | undefined };
@@ -96,6 +118,16 @@ export interface ReceiptStore<Handle> {
    * `effect` telling whether the commit may have happened; with what `work` threw otherwise (rolled back).
    */
   once(request: OnceRequest, work: (transaction: Handle) => Promise<string | undefined>): Promise<OnceResult>;
+  /**
+   * As `once`, for many operations in one transaction. First the receipts of all items are written, whichever are not
+   * there yet; `work` is then called with the indexes of those, in rising order, and resolves to the JSON text of each
+   * one's result. It is not called when there are none. Items that were applied before are answered as such: a known
+   * receipt never fails the batch, and an operation that stands in it twice is applied once.
+   */
+  onceBatch(
+    request: OnceBatchRequest,
+    work: (transaction: Handle, fresh: readonly number[]) => Promise<readonly (string | undefined)[]>,
+  ): Promise<OnceBatchResult>;
   /**
    * Makes sure that this incarnation has no effect from now on, or finds that it had. Idempotent. Rejects with a
    * `DependencyError` while the dependency cannot answer.

@@ -1,31 +1,33 @@
 import type { Attempt } from "../dependencies/attempt.ts";
-import type { OnceRequest, OnceResult } from "../dependencies/dependency.ts";
 import { DependencyError, type Effect, HandlerError, MisuseError } from "../errors.ts";
 import type { TransactionScope } from "./transaction-scope.ts";
 
-/** One transaction of a graph, as `runOnce` drives it. None of these rejects with anything but a `DependencyError`. */
-export interface OnceTransaction<Handle> {
+/**
+ * One transaction of a graph, as `runOnce` drives it: of one operation, or of a batch, which differ in what the work
+ * resolves to and what the caller is answered. None of these rejects with anything but a `DependencyError`.
+ */
+export interface OnceTransaction<Handle, Result, Answer> {
   readonly scope: TransactionScope;
   readonly handle: Handle;
   /** `unknown` from the moment at which a commit that may have an effect was sent. */
   readonly effect: Effect;
-  /** Set when the receipt was found: an earlier attempt has had its effect. */
-  readonly appliedBefore: OnceResult | undefined;
+  /** Set when receipts say that there is nothing left to apply: what the caller is answered then. */
+  readonly appliedBefore: Answer | undefined;
   /** Makes the effect and the receipt durable. Called once, when no call is outstanding. */
-  commit(result: string | undefined): Promise<OnceResult>;
+  commit(result: Result): Promise<Answer>;
   /** The handler has failed by itself: looks whether an earlier attempt had its effect, where that is not known yet. */
-  findAppliedBefore(): Promise<OnceResult | undefined>;
+  findAppliedBefore(): Promise<Answer | undefined>;
   /** Gives up whatever is open, at once and for good. Never throws. */
   abort(): void;
 }
 
-/** The order of things in `ReceiptStore.once`, the same for every graph. */
-export function runOnce<Handle>(
+/** The order of things in `ReceiptStore.once` and `onceBatch`, the same for every graph. */
+export function runOnce<Handle, Result, Answer>(
   dependency: string,
-  { attempt }: OnceRequest,
-  transaction: OnceTransaction<Handle>,
-  work: (handle: Handle) => Promise<string | undefined>,
-): Promise<OnceResult> {
+  attempt: Attempt,
+  transaction: OnceTransaction<Handle, Result, Answer>,
+  work: (handle: Handle) => Promise<Result>,
+): Promise<Answer> {
   if (attempt.ended) return Promise.reject(endedEarly(dependency, attempt, "none", false));
   return new Promise((resolve, reject) => {
     const stopListening = attempt.onEnd(() => {
@@ -38,10 +40,10 @@ export function runOnce<Handle>(
   });
 }
 
-async function carryOut<Handle>(
-  transaction: OnceTransaction<Handle>,
-  work: (handle: Handle) => Promise<string | undefined>,
-): Promise<OnceResult> {
+async function carryOut<Handle, Result, Answer>(
+  transaction: OnceTransaction<Handle, Result, Answer>,
+  work: (handle: Handle) => Promise<Result>,
+): Promise<Answer> {
   const { scope } = transaction;
   const outcome = await settle(work, transaction.handle);
   scope.close("returned");
@@ -60,11 +62,14 @@ async function carryOut<Handle>(
   }
 }
 
-type Settled =
-  | { readonly threw: false; readonly result: string | undefined }
+type Settled<Result> =
+  | { readonly threw: false; readonly result: Result }
   | { readonly threw: true; readonly error: unknown };
 
-async function settle<Handle>(work: (handle: Handle) => Promise<string | undefined>, handle: Handle): Promise<Settled> {
+async function settle<Handle, Result>(
+  work: (handle: Handle) => Promise<Result>,
+  handle: Handle,
+): Promise<Settled<Result>> {
   try {
     return { threw: false, result: await work(handle) };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe } from "vitest";
+import { batchConformance } from "./graph-batches.conformance.ts";
 import { connectionConformance } from "./graph-connection.conformance.ts";
 import type { GraphHarness } from "./graph-harness.ts";
 import { receiptConformance } from "./graph-receipts.conformance.ts";
@@ -13,6 +14,7 @@ export function graphConformance(name: string, open: () => Promise<GraphHarness>
     afterAll(() => harness.close());
     vocabularyConformance(() => harness);
     receiptConformance(() => harness);
+    batchConformance(() => harness);
     refusalConformance(() => harness);
     connectionConformance(() => harness);
   });

@@ -2,6 +2,8 @@ import type { Attempt } from "../../dependencies/attempt.ts";
 import type {
   DependencyContext,
   FenceResult,
+  OnceBatchRequest,
+  OnceBatchResult,
   OnceRequest,
   OnceResult,
   ReceiptKey,
@@ -12,7 +14,9 @@ import { answerWithin } from "../answer-within.ts";
 import type { GraphStore, GraphTransaction, NodeSchema, RelationshipSchema } from "../graph-store.ts";
 import { PerCallTransaction } from "../per-call-transaction.ts";
 import { runOnce } from "../run-once.ts";
-import { EmbeddedTransaction } from "./embedded-transaction.ts";
+import { runOnceBatch } from "../run-once-batch.ts";
+import { EmbeddedBatch } from "./embedded-batch.ts";
+import { EmbeddedOnce } from "./embedded-once.ts";
 import type { WorkerSettings } from "./messages.ts";
 import { WorkerClient } from "./worker-client.ts";
 
@@ -70,10 +74,27 @@ export class EmbeddedConnection<Nodes extends NodeSchema, Relationships extends 
     request: OnceRequest,
     work: (transaction: GraphTransaction<Nodes, Relationships>) => Promise<string | undefined>,
   ): Promise<OnceResult> {
-    const transaction = new EmbeddedTransaction<Nodes, Relationships>(this.#name, this.#settings.schema, request, () =>
-      this.#current(),
-    );
-    return runOnce(this.#name, request, transaction, work);
+    const worker = (): WorkerClient => this.#current();
+    const transaction = new EmbeddedOnce<Nodes, Relationships>(this.#name, this.#settings.schema, request, worker);
+    return runOnce(this.#name, request.attempt, transaction, work);
+  }
+
+  async onceBatch(
+    request: OnceBatchRequest,
+    work: (
+      transaction: GraphTransaction<Nodes, Relationships>,
+      fresh: readonly number[],
+    ) => Promise<readonly (string | undefined)[]>,
+  ): Promise<OnceBatchResult> {
+    for (;;) {
+      const worker = (): WorkerClient => this.#current();
+      const transaction = new EmbeddedBatch<Nodes, Relationships>(this.#name, this.#settings.schema, worker);
+      try {
+        return await runOnceBatch(this.#name, request, transaction, work);
+      } catch (error) {
+        if (!transaction.receiptsChanged || request.attempt.ended) throw error;
+      }
+    }
   }
 
   async fence(receipt: ReceiptKey, timeoutMs: number): Promise<FenceResult> {

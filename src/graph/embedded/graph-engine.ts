@@ -7,7 +7,8 @@ import { describeFailure } from "./describe-failure.ts";
 import { findNodes, findRelationships } from "./find.ts";
 import { type GraphDatabase, openGraphFile } from "./graph-file.ts";
 import { fromKeyText } from "./key-text.ts";
-import type { FoundReceipt, FoundRelationshipText, Job, JobResult, Matched, WorkerSettings } from "./messages.ts";
+import type { FoundReceipt, FreshReceipt } from "../run-once-batch.ts";
+import type { FoundRelationshipText, Job, JobResult, Matched, WorkerSettings } from "./messages.ts";
 import { prepareStatements, type Statements } from "./statements.ts";
 
 /** The graph as it lives in its worker: one connection, everything synchronous. */
@@ -65,21 +66,23 @@ export class GraphEngine {
         this.#statements.deleteReceipt.run(operationId, incarnation);
       return undefined;
     }
-    const kind = job.kind === "fence" ? "fence" : "effect";
-    const result = job.kind === "fence" ? undefined : job.result;
-    if (job.receipt !== null) {
-      const { operationId, incarnation } = job.receipt;
-      const { changes } = this.#statements.insertReceipt.run(
-        operationId,
-        incarnation,
-        kind,
-        result ?? null,
-        Date.now(),
-      );
-      if (changes === 0) return this.find(job.receipt);
+    if (job.kind === "fence") return this.#writeReceipt({ receipt: job.receipt, result: undefined }, "fence");
+    for (const [index, fresh] of job.receipts.entries()) {
+      const found = this.#writeReceipt(fresh, "effect");
+      if (found === undefined) continue;
+      // Those before it are not written either: the batch finds out anew which of its items are fresh.
+      if (index > 0) this.#statements.rollbackOne.run();
+      return found;
     }
-    if (job.kind === "transaction") for (const write of job.writes) this.#writes.apply(JSON.parse(write) as GraphWrite);
+    for (const write of job.writes) this.#writes.apply(JSON.parse(write) as GraphWrite);
     return undefined;
+  }
+
+  /** What was there already; undefined when it is written now. */
+  #writeReceipt({ receipt, result }: FreshReceipt, kind: "effect" | "fence"): FoundReceipt | undefined {
+    const { operationId, incarnation } = receipt;
+    const { changes } = this.#statements.insertReceipt.run(operationId, incarnation, kind, result ?? null, Date.now());
+    return changes === 0 ? this.find(receipt) : undefined;
   }
 
   find({ operationId, incarnation }: ReceiptKey): FoundReceipt | undefined {

@@ -2,6 +2,7 @@ import type { ReceiptKey } from "../../dependencies/dependency.ts";
 import type { DependencyFailureKind, Effect } from "../../errors.ts";
 import type { MatchNodes, MatchRelationships } from "../commands.ts";
 import type { NodeKey } from "../graph-store.ts";
+import type { FoundReceipt, FreshReceipt } from "../run-once-batch.ts";
 import type { GraphSchema } from "../schema.ts";
 
 /* What the main thread and the graph's worker say to each other. Properties travel as JSON text, the form they are stored in. */
@@ -13,23 +14,20 @@ export interface WorkerSettings {
 
 /** What rides in a group commit. */
 export type Job =
-  /** `writes`: each the JSON text of a `GraphWrite`, as it was when it was called. */
+  /**
+   * `writes`: each the JSON text of a `GraphWrite`, as it was when it was called. `receipts`: none for what is not
+   * receipted, many for a batch; when one of them is there already, nothing is applied.
+   */
   | {
       readonly kind: "transaction";
-      readonly receipt: ReceiptKey | null;
-      readonly result: string | undefined;
+      readonly receipts: readonly FreshReceipt[];
       readonly writes: readonly string[];
     }
   | { readonly kind: "fence"; readonly receipt: ReceiptKey }
   | { readonly kind: "purge"; readonly receipts: readonly ReceiptKey[] };
 
-/** A receipt as it is found. */
-export type FoundReceipt =
-  | { readonly kind: "effect"; readonly result: string | undefined }
-  | { readonly kind: "fence" };
-
 export type JobResult =
-  /** `found`: the receipt had been there, nothing was applied. */
+  /** `found`: the receipt (of a batch, one of them) had been there, nothing was applied. */
   | { readonly ok: true; readonly found: FoundReceipt | undefined }
   | { readonly ok: false; readonly failure: WorkerFailure };
 

@@ -13,6 +13,8 @@ import type {
 /** Bounds of one group commit. */
 const MOST_JOBS = 512;
 const MOST_CHARACTERS = 4 * 1_024 * 1_024;
+/** About what a receipt's key takes. */
+const RECEIPT_CHARACTERS = 100;
 
 /** How long a worker may take to finish and close its file before it is ended by force. */
 const CLOSE_WITHIN_MS = 5_000;
@@ -154,4 +156,7 @@ function takeBatch(waiting: readonly WaitingJob[]): readonly WaitingJob[] {
 }
 
 const sizeOf = (job: Job): number =>
-  job.kind === "transaction" ? job.writes.reduce((sum, write) => sum + write.length, job.result?.length ?? 0) : 100;
+  job.kind === "transaction"
+    ? job.receipts.reduce((sum, { result }) => sum + RECEIPT_CHARACTERS + (result?.length ?? 0), 0) +
+      job.writes.reduce((sum, write) => sum + write.length, 0)
+    : RECEIPT_CHARACTERS;

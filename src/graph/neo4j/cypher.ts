@@ -29,7 +29,8 @@ export function toStatements(write: GraphWrite): readonly Statement[] {
         write.kind === "mergeNodes"
           ? `UNWIND $rows AS row MERGE (n:${quote(label)} {${quote(key)}: row.key}) SET n += row.properties`
           : `UNWIND $rows AS row CREATE (n:${quote(label)} {${quote(key)}: row.key}) SET n += row.properties`;
-      const rows = write.rows.map((properties) => ({ key: properties[key] as NodeKey, properties }));
+      // Without the key: setting it once more would have its uniqueness checked once more.
+      const rows = write.rows.map(({ [key]: nodeKey, ...properties }) => ({ key: nodeKey as NodeKey, properties }));
       return inChunks(
         cypher,
         sortedBy(rows, (row) => [row.key]),

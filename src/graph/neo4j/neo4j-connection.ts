@@ -2,6 +2,8 @@ import type { Attempt } from "../../dependencies/attempt.ts";
 import type {
   DependencyContext,
   FenceResult,
+  OnceBatchRequest,
+  OnceBatchResult,
   OnceRequest,
   OnceResult,
   ReceiptKey,
@@ -10,11 +12,14 @@ import type {
 import { DependencyError } from "../../errors.ts";
 import type { GraphStore, NodeSchema, RelationshipSchema } from "../graph-store.ts";
 import { runOnce } from "../run-once.ts";
+import { runOnceBatch } from "../run-once-batch.ts";
 import type { GraphSchema } from "../schema.ts";
 import { classifyError, isDriverError } from "./classify-error.ts";
 import { type LinkSettings, Neo4jLink, type Row } from "./neo4j-link.ts";
+import { Neo4jBatch } from "./neo4j-batch.ts";
 import { Neo4jOnce } from "./neo4j-once.ts";
 import { type Neo4jTransaction, PerCallNeo4jTransaction } from "./neo4j-transaction.ts";
+import type { Neo4jSettings } from "./open-transaction.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { receiptId, type ReceiptStatements, receiptStatements } from "./receipt-statements.ts";
 
@@ -90,15 +95,31 @@ export class Neo4jConnection<Nodes extends NodeSchema, Relationships extends Rel
     request: OnceRequest,
     work: (transaction: Neo4jTransaction<Nodes, Relationships>) => Promise<string | undefined>,
   ): Promise<OnceResult> {
+    const transaction = new Neo4jOnce<Nodes, Relationships>(this.#transactionSettings(), request);
+    return runOnce(this.#settings.name, request.attempt, transaction, work);
+  }
+
+  onceBatch(
+    request: OnceBatchRequest,
+    work: (
+      transaction: Neo4jTransaction<Nodes, Relationships>,
+      fresh: readonly number[],
+    ) => Promise<readonly (string | undefined)[]>,
+  ): Promise<OnceBatchResult> {
+    const { timeoutMs } = request.attempt;
+    const transaction = new Neo4jBatch<Nodes, Relationships>(this.#transactionSettings(), timeoutMs);
+    return runOnceBatch(this.#settings.name, request, transaction, work);
+  }
+
+  #transactionSettings(): Neo4jSettings {
     const { name, schema } = this.#settings;
-    const settings = {
+    return {
       name,
       schema,
       link: this.#link,
       statements: this.#statements,
       now: () => this.#context.clock.now(),
     };
-    return runOnce(name, request, new Neo4jOnce<Nodes, Relationships>(settings, request), work);
   }
 
   async fence(receipt: ReceiptKey, timeoutMs: number): Promise<FenceResult> {
