@@ -1,8 +1,9 @@
 import { defineOperation } from "holdfast";
 import { z } from "zod";
 import { EXTRACTOR_VERSION, extractManual } from "./extract-manual.ts";
-import { applyDifference, assertComparable, differenceFrom, wholeManual } from "./graph-difference.ts";
-import { rowsOf } from "./graph-rows.ts";
+import type { ExtractedManual } from "./extracted-manual.ts";
+import { applyDifferences, assertComparable, differenceFrom, wholeManual } from "./graph-difference.ts";
+import { type ManualRows, rowsOf } from "./graph-rows.ts";
 import { fingerprint } from "./identifiers.ts";
 import type { ManualsGraph, ManualsTransaction } from "./manuals-graph.ts";
 
@@ -34,7 +35,8 @@ export interface IngestResult {
 
 /**
  * `document.ingest`: reads one revision of a manual and makes the graph say what it says, and nothing that only earlier
- * revisions said. One transaction; revisions of one document take effect in the order in which they were accepted.
+ * revisions said. One transaction; revisions of one document take effect in the order in which they were accepted. A
+ * backlog is read and written many revisions at a time.
  */
 export function ingestDocument(graph: ManualsGraph) {
   return defineOperation({
@@ -43,26 +45,79 @@ export function ingestDocument(graph: ManualsGraph) {
     input,
     dependsOn: { graph },
     orderingKey: ({ documentId }) => `document:${documentId}`,
-    execute: ({ input: given, graph: transaction }) => ingest(given, transaction),
+    execute: async ({ input: given, graph: transaction }) => (await ingest([given], transaction))[0]!,
+    maximumBatchItems: 100,
+    executeBatch: ({ items, graph: transaction }) =>
+      ingest(
+        items.map((item) => item.input),
+        transaction,
+      ),
   });
 }
 
-async function ingest(given: IngestInput, graph: ManualsTransaction): Promise<IngestResult> {
-  const { documentId, text, format, revision, sequence } = given;
+/** A revision as it was read, and whether it says anything that the one before it did not. */
+interface Reading {
+  readonly manual: ExtractedManual;
+  readonly reading: string;
+  readonly changed: boolean;
+}
+
+async function ingest(inputs: readonly IngestInput[], graph: ManualsTransaction): Promise<IngestResult[]> {
+  const documents = [...new Set(inputs.map(({ documentId }) => documentId))];
+  const found = await graph.matchNodes("Document", { keys: documents });
+  const known = new Map(found.map(({ id, reading }) => [String(id), reading]));
+  const last = new Map(known);
+  const readings = inputs.map((given): Reading => {
+    const { manual, reading } = read(given);
+    const changed = last.get(given.documentId) !== reading;
+    last.set(given.documentId, reading);
+    return { manual, reading, changed };
+  });
+
+  const changes = Map.groupBy(
+    readings.filter(({ changed }) => changed),
+    ({ manual }) => manual.document.id,
+  );
+  const differences = new Map(
+    await Promise.all(
+      [...changes].map(async ([document, revisions]) => {
+        const rows = revisions.map(({ manual }) => rowsOf(manual)) as [ManualRows];
+        rows.forEach(assertComparable);
+        const difference = known.has(document)
+          ? await differenceFrom(rows, document, graph)
+          : wholeManual(rows.at(-1)!);
+        return [document, difference] as const;
+      }),
+    ),
+  );
+  await graph.mergeNodes(
+    "Document",
+    [...changes.values()].flatMap((revisions) =>
+      revisions.map(({ manual, reading }) => ({ ...manual.document, reading })),
+    ),
+  );
+  await applyDifferences(differences, graph);
+  await graph.append(
+    "Document",
+    inputs.flatMap(({ documentId: key, sequence }) =>
+      sequence === undefined ? [] : [{ key, property: "operations", values: [sequence] }],
+    ),
+  );
+  return readings.map(resultOf);
+}
+
+function read({ documentId, text, format, revision }: IngestInput): Omit<Reading, "changed"> {
   const manual = extractManual({ id: documentId, text, ...(format && { format }), ...(revision && { revision }) });
-  const reading = fingerprint(JSON.stringify([EXTRACTOR_VERSION, format ?? "", manual.document.revision, text]));
-  const [before] = await graph.matchNodes("Document", { keys: [documentId] });
-  const changed = before?.reading !== reading;
-  if (changed) {
-    const rows = rowsOf(manual);
-    assertComparable(rows);
-    const difference = before === undefined ? wholeManual(rows) : await differenceFrom(rows, documentId, graph);
-    await graph.mergeNodes("Document", [{ ...manual.document, reading }]);
-    await applyDifference(difference, documentId, graph);
-  }
-  if (sequence !== undefined)
-    await graph.append("Document", [{ key: documentId, property: "operations", values: [sequence] }]);
-  const { equipment, procedures, steps, temperatures, relations } = manual;
+  return {
+    manual,
+    reading: fingerprint(JSON.stringify([EXTRACTOR_VERSION, format ?? "", manual.document.revision, text])),
+  };
+}
+
+function resultOf({
+  manual: { equipment, procedures, steps, temperatures, relations },
+  changed,
+}: Reading): IngestResult {
   return {
     changed,
     equipment: equipment.length,

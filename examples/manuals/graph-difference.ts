@@ -1,4 +1,4 @@
-import type { Properties, RelationshipFound, RelationshipRow } from "holdfast/graph";
+import type { Properties, RelationshipRow } from "holdfast/graph";
 import { type ManualRelationship, PART_LABELS, type PartLabel, RELATIONSHIP_TYPES } from "./graph-model.ts";
 import type { ManualRows } from "./graph-rows.ts";
 import type { ManualsTransaction } from "./manuals-graph.ts";
@@ -42,13 +42,15 @@ export function wholeManual(rows: ManualRows): GraphDifference {
 
 /**
  * Compares with what the graph holds of the document. A revision changes a few lines of a manual: reading what is there
- * costs less than writing all of it again.
+ * costs less than writing all of it again. Of several revisions, one after the other, the last remains; but what one
+ * between them lacks is made anew, as it would be if each were written: without what others have put on it.
  */
 export async function differenceFrom(
-  rows: ManualRows,
+  revisions: readonly [...ManualRows[], ManualRows],
   document: string,
   graph: ManualsTransaction,
 ): Promise<GraphDifference> {
+  const rows = revisions.at(-1)!;
   const merge = new Map<PartLabel, readonly Properties[]>();
   const remove = new Map<PartLabel, readonly string[]>();
   const known = new Set<string>();
@@ -56,16 +58,17 @@ export async function differenceFrom(
   const [where, limit] = [{ document }, { limit: MOST_MATCHED }];
   for (const label of PART_LABELS) {
     const there = new Map((await graph.matchNodes(label, { where }, limit)).map((node) => [String(node.id), node]));
-    const wanted = rows.nodes[label];
-    const ids = new Set(wanted.map(({ id }) => id));
+    const ids = revisions.map(({ nodes }) => new Set(nodes[label].map(({ id }) => id)));
+    const gone = [...there.keys()].filter((id) => !ids.every((ofRevision) => ofRevision.has(id)));
+    for (const id of gone) {
+      there.delete(id);
+      removed.add(id);
+    }
+    for (const id of there.keys()) known.add(id);
+    remove.set(label, gone);
     merge.set(
       label,
-      wanted.filter((row) => !says(there.get(String(row.id)), row)),
-    );
-    for (const id of there.keys()) (ids.has(id) ? known : removed).add(id);
-    remove.set(
-      label,
-      [...there.keys()].filter((id) => !ids.has(id)),
+      rows.nodes[label].filter((row) => !says(there.get(String(row.id)), row)),
     );
   }
   const relate = new Map<ManualRelationship, readonly RelationshipRow[]>();
@@ -80,28 +83,37 @@ export async function differenceFrom(
       continue;
     }
     const there = await graph.matchRelationships(type, { where }, limit);
-    const ends = new Set(wanted.map(endsOf));
     // One that loses an end goes with it.
-    const isLeftOver = (found: RelationshipFound): boolean =>
-      !ends.has(endsOf(found)) && !removed.has(String(found.from)) && !removed.has(String(found.to));
-    const isAnew = there.some(isLeftOver);
+    const staying = there.filter(({ from, to }) => !removed.has(String(from)) && !removed.has(String(to)));
+    const ends = revisions.map(({ relationships }) => new Set((relationships.get(type) ?? []).map(endsOf)));
+    const isAnew = staying.some((found) => !ends.every((ofRevision) => ofRevision.has(endsOf(found))));
     if (isAnew) unrelate.push(type);
-    const related = new Set(there.map(endsOf));
+    const related = new Set(staying.map(endsOf));
     relate.set(type, isAnew ? wanted : wanted.filter((row) => !related.has(endsOf(row))));
   }
   return { merge, remove, relate, unrelate };
 }
 
-/** Writes a difference; nothing of it is a match, so it comes last in a transaction. */
-export async function applyDifference(
-  { merge, remove, relate, unrelate }: GraphDifference,
-  document: string,
+/** Writes the differences of documents; nothing of it is a match, so it comes last in a transaction. */
+export async function applyDifferences(
+  differences: ReadonlyMap<string, GraphDifference>,
   graph: ManualsTransaction,
 ): Promise<void> {
-  for (const type of unrelate) await graph.deleteRelationships(type, { where: { document } });
-  for (const [label, keys] of remove) await graph.deleteNodes(label, { keys });
-  for (const [label, rows] of merge) await graph.mergeNodes(label, rows);
-  for (const [type, rows] of relate) await graph.mergeRelationships(type, rows);
+  const all = [...differences.values()];
+  for (const [document, { unrelate }] of differences)
+    for (const type of unrelate) await graph.deleteRelationships(type, { where: { document } });
+  for (const label of PART_LABELS)
+    await graph.deleteNodes(label, { keys: all.flatMap(({ remove }) => remove.get(label) ?? []) });
+  for (const label of PART_LABELS)
+    await graph.mergeNodes(
+      label,
+      all.flatMap(({ merge }) => merge.get(label) ?? []),
+    );
+  for (const type of RELATIONSHIP_TYPES)
+    await graph.mergeRelationships(
+      type,
+      all.flatMap(({ relate }) => relate.get(type) ?? []),
+    );
 }
 
 /** Whether a node has all the properties of a row; what others have put on it does not count. */
