@@ -31,6 +31,7 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
     claimRows: 512,
     claimBytes: 4 * MIB,
     runRows: 64,
+    batchesInFlight: 3,
     commitRows: 4_096,
     commitBytes: 4 * MIB,
     endedRetentionMs: DAY,

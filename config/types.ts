@@ -79,6 +79,8 @@ export interface QueueSettings {
   readonly claimBytes: number;
   /** Most consecutive operations of a lane that are taken as one run. */
   readonly runRows: number;
+  /** Most batches (`executeBatch`) of one set of dependencies in flight at a time; each also takes a permit. */
+  readonly batchesInFlight: number;
   /** Most rows, and bytes, that one commit writes. */
   readonly commitRows: number;
   readonly commitBytes: number;

@@ -38,6 +38,9 @@ export {
 } from "./errors.ts";
 export {
   type AnyOperationDefinition,
+  type BatchExecutionContext,
+  type BatchItemContext,
+  type BatchValues,
   defineOperation,
   type ExecutionContext,
   type InputOf,

@@ -15,6 +15,8 @@ import { checkNodeVersion } from "./node-version.ts";
 import { type Clock, type Logger, type Random, silentLogger } from "./ports.ts";
 import { AbandonedRuns } from "./queue/abandoned-runs.ts";
 import { Acknowledgements } from "./queue/acknowledgements.ts";
+import { AttemptedRows } from "./queue/attempted-rows.ts";
+import { BatchExecutor } from "./queue/batch-executor.ts";
 import { type CancelOutcome, checkReason } from "./queue/cancel.ts";
 import { DeadLetters } from "./queue/dead-letters.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
@@ -131,7 +133,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   const attempts = new AttemptsInFlight();
   const acknowledgements = new Acknowledgements(wheel, logger);
   const storage = new StorageHealth();
-  const executor = new RunExecutor({
+  const rows = new AttemptedRows({
     journal,
     acknowledgements,
     attempts,
@@ -148,6 +150,12 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     onEnded: (event) => events.countEnd(event),
     onClosing: () => fences.wake(),
   });
+  const batchSizes = new Map(
+    [...known.keys()].flatMap((id): readonly [number, number][] => {
+      const items = operationOf(id)?.definition.maximumBatchItems ?? 1;
+      return items > 1 ? [[id, items]] : [];
+    }),
+  );
   const fences = new Fences({
     journal,
     waiters,
@@ -162,7 +170,9 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   const dispatcher = new Dispatcher({
     journal,
     acknowledgements,
-    executor,
+    executor: new RunExecutor(rows),
+    batchExecutor: new BatchExecutor(rows),
+    batchSizes,
     pools: registry.pools,
     operationOf,
     policy,

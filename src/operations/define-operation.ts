@@ -24,6 +24,21 @@ export interface ExecutionContext<Input> {
   readonly signal: AbortSignal;
 }
 
+/** One operation of a batch. */
+export type BatchItemContext<Input> = Omit<ExecutionContext<Input>, "signal">;
+
+export interface BatchExecutionContext<Input> {
+  /** Those that have not had their effect yet, in the order in which it is to happen; operations of one lane in their order. */
+  readonly items: readonly BatchItemContext<Input>[];
+  /** Aborted when the attempt, which is one for all, ends early. A getter: who does not read it does not pay for it. */
+  readonly signal: AbortSignal;
+}
+
+/** What `executeBatch` answers: one value per item, in their order; nothing where `execute` has no value. */
+export type BatchValues<Value> = [Value] extends [undefined | void]
+  ? undefined | void | readonly Value[]
+  : readonly Value[];
+
 export interface OperationOptions<
   Name extends string = string,
   Schema extends StandardSchemaV1 = StandardSchemaV1,
@@ -70,6 +85,22 @@ export interface OperationOptions<
   readonly execute: (
     context: ExecutionContext<StandardSchemaV1.InferOutput<Schema>> & Handles<Uses>,
   ) => Value | Promise<Value>;
+  /**
+   * Does the work of many operations in one transaction, where a backlog is drained: one statement for all of them
+   * instead of one each. Must have the effect that `execute` would have for one after the other; live calls, and what
+   * comes alone, still go through `execute`. It sees only operations that have not had their effect. When one of them
+   * fails by its own fault, the batch is halved until that one is found; the others are executed. Only for queueable
+   * operations whose one dependency keeps receipts.
+   *
+   * @example
+   * executeBatch: ({ items, graph }) =>
+   *   graph.mergeNodes("Equipment", items.map(({ input }) => ({ id: input.equipmentId, celsius: input.celsius }))),
+   */
+  readonly executeBatch?: (
+    context: BatchExecutionContext<StandardSchemaV1.InferOutput<Schema>> & Handles<Uses>,
+  ) => BatchValues<NoInfer<Value>> | Promise<BatchValues<NoInfer<Value>>>;
+  /** Most operations in one batch: whole number from 1 to 1,000; default 500. */
+  readonly maximumBatchItems?: number;
 }
 
 /** A definition, checked and frozen. Made by `defineOperation`. */
@@ -84,6 +115,8 @@ export interface OperationDefinition<
   readonly permission: string;
   readonly queueable: boolean;
   readonly onDeadLetter: "park" | "skip";
+  /** 1 without `executeBatch`. */
+  readonly maximumBatchItems: number;
 }
 
 /**
@@ -99,6 +132,7 @@ export interface AnyOperationDefinition {
   readonly permission: string;
   readonly queueable: boolean;
   readonly onDeadLetter: "park" | "skip";
+  readonly maximumBatchItems: number;
   readonly answerWithinMs?: number;
   readonly attemptTimeoutMs?: number;
   readonly expiresAfterMs?: number;
@@ -108,6 +142,7 @@ export interface AnyOperationDefinition {
   fallback?(context: { readonly input: unknown; readonly cause: Cause }): unknown;
   migrateInput?(input: unknown, fromVersion: number): unknown;
   execute(context: never): unknown;
+  executeBatch?(context: never): unknown;
 }
 
 /** What a caller passes to `submit` for a definition. */
@@ -116,6 +151,8 @@ export type InputOf<Definition extends AnyOperationDefinition> = StandardSchemaV
 /** What `completed` carries for a definition. */
 export type ValueOf<Definition extends AnyOperationDefinition> = Awaited<ReturnType<Definition["execute"]>>;
 
+const DEFAULT_BATCH_ITEMS = 500;
+const MOST_BATCH_ITEMS = 1_000;
 const NAME_PATTERN = /^[A-Za-z][A-Za-z0-9._-]{0,127}$/;
 
 /**
@@ -154,8 +191,10 @@ export function defineOperation<
     if (typeof (dependency as Dependency | undefined)?.connect !== "function")
       invalid(`dependsOn.${property}`, "is not a dependency; make one with dependency(), embeddedGraph() or neo4j()");
   }
+  const maximumBatchItems = checkBatch(options, invalid);
   return Object.freeze({
     ...options,
+    maximumBatchItems,
     dependsOn: Object.freeze({ ...options.dependsOn }) as Uses,
     priority,
     permission: options.permission ?? "operation.submit",
@@ -164,4 +203,36 @@ export function defineOperation<
   });
 }
 
-const RESERVED = new Set(["input", "operationId", "attempt", "principal", "signal"]);
+const RESERVED = new Set(["input", "items", "operationId", "attempt", "principal", "signal"]);
+
+/** How many operations may share a batch. That the one dependency keeps receipts is known only to a runtime. */
+function checkBatch(
+  {
+    executeBatch,
+    maximumBatchItems,
+    queueable,
+    dependsOn,
+  }: {
+    readonly executeBatch?: unknown;
+    readonly maximumBatchItems?: number | undefined;
+    readonly queueable?: boolean | undefined;
+    readonly dependsOn?: object | undefined;
+  },
+  invalid: (part: string, why: string) => never,
+): number {
+  if (executeBatch === undefined) {
+    if (maximumBatchItems !== undefined) invalid("maximumBatchItems", "needs executeBatch");
+    return 1;
+  }
+  if (typeof executeBatch !== "function") invalid("executeBatch", "must be a function");
+  if (queueable === false) invalid("executeBatch", "is for a backlog, and what is not queueable has none");
+  if (Object.keys(dependsOn ?? {}).length !== 1)
+    invalid(
+      "executeBatch",
+      "needs exactly one dependency, one that keeps receipts: a call to another could not be undone with the batch",
+    );
+  const items = maximumBatchItems ?? DEFAULT_BATCH_ITEMS;
+  if (!Number.isSafeInteger(items) || items < 1 || items > MOST_BATCH_ITEMS)
+    invalid("maximumBatchItems", `must be a whole number from 1 to ${MOST_BATCH_ITEMS}`);
+  return items;
+}

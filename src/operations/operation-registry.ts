@@ -4,7 +4,7 @@ import type { Dependency } from "../dependencies/dependency.ts";
 import { ManagedDependency } from "../dependencies/managed-dependency.ts";
 import { MisuseError } from "../errors.ts";
 import type { Clock, Logger } from "../ports.ts";
-import type { Pool } from "../queue/dispatcher.ts";
+import type { Pool } from "../queue/pool.ts";
 import type { AnyOperationDefinition } from "./define-operation.ts";
 import { dependenciesOfPool, poolNameOf, type RegisteredOperation, registerOperation } from "./registered-operation.ts";
 
@@ -70,7 +70,10 @@ export class OperationRegistry {
         dependencies.length > 0
           ? dependencies.map(({ limit }) => limit)
           : [new ConcurrencyLimit({ ...config.concurrency, slowStartMs: 0 })];
-      return { id: ids.pools[index]!, name, dependencies, limits };
+      const isBatched = catalog.definitions
+        .filter((definition) => definition.queueable && poolNameOf(definition) === name)
+        .every(({ maximumBatchItems }) => maximumBatchItems > 1);
+      return { id: ids.pools[index]!, name, dependencies, limits, isBatched };
     });
     for (const pool of this.pools) this.#poolById.set(pool.id, pool);
     for (const [index, definition] of catalog.definitions.entries()) {

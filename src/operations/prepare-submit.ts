@@ -3,7 +3,7 @@ import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.
 import { type Priority, priorityOfRank, priorityRank } from "../../machines/contracts/priority.ts";
 import { type Admission, admit } from "../admission/admit.ts";
 import { InvalidValueError, MisuseError } from "../errors.ts";
-import type { Pool } from "../queue/dispatcher.ts";
+import type { Pool } from "../queue/pool.ts";
 import { toJsonText } from "./json-text.ts";
 import { laneOfKey } from "./lane.ts";
 import { type Refused, refused } from "./outcome.ts";

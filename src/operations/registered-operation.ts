@@ -51,6 +51,11 @@ export function registerOperation(
       "invalid_definition",
       `Operation ${definition.name} depends on ${receipted.map(({ dependency }) => dependency.name).join(" and ")}, which both keep receipts: an effect can be made once in one of them only. Split the operation.`,
     );
+  if (definition.executeBatch !== undefined && receipted.length === 0)
+    throw new MisuseError(
+      "invalid_definition",
+      `Operation ${definition.name}: executeBatch needs a dependency that keeps receipts, and ${uses.map(({ dependency }) => dependency.name).join(", ")} keeps none: after a failure nobody could tell whose effect has happened.`,
+    );
   return {
     definition,
     ...ids,

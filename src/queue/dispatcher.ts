@@ -1,32 +1,28 @@
 import type { QueueSettings } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import { lowestRunningRank } from "../admission/admit.ts";
-import type { ConcurrencyLimit, Traffic } from "../dependencies/concurrency-limit.ts";
-import type { ManagedDependency } from "../dependencies/managed-dependency.ts";
+import type { Traffic } from "../dependencies/concurrency-limit.ts";
 import { StorageError } from "../errors.ts";
 import type { RegisteredOperation } from "../operations/registered-operation.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
+import type { BatchExecutor } from "./batch-executor.ts";
 import type { Journal, Run } from "./journal.ts";
+import type { Pool } from "./pool.ts";
 import { availablePermits, givePermits, takePermits } from "./permits.ts";
 import type { RunExecutor } from "./run-executor.ts";
-
-/** A pool: the operations with one set of dependencies, claimed together. */
-export interface Pool {
-  readonly id: number;
-  readonly name: string;
-  readonly dependencies: readonly ManagedDependency[];
-  /** Its dependencies' limits; one of its own where it has no dependency. */
-  readonly limits: readonly ConcurrencyLimit[];
-}
+import { type BatchRules, groupRuns, type RunGroup } from "./run-groups.ts";
 
 export interface DispatcherPorts {
   readonly journal: Journal;
   readonly executor: RunExecutor;
+  readonly batchExecutor: BatchExecutor;
   readonly acknowledgements: Acknowledgements;
   readonly pools: readonly Pool[];
   readonly operationOf: (definitionId: number) => RegisteredOperation | undefined;
+  /** Definitions with batches: the most items of one. */
+  readonly batchSizes: ReadonlyMap<number, number>;
   readonly policy: () => AdmissionPolicy;
   readonly settings: QueueSettings;
   readonly interruptionsBeforeAlone: number;
@@ -45,7 +41,7 @@ const LIMIT_GROWS_PAUSE_MS = 50;
 /**
  * Claims what waits, whenever policy, limits and lanes allow, in every mode; and executes it. Runs on every change:
  * a commit, a permit that comes back, a new policy. One claim per pool is in flight at a time. A claim takes permits
- * first, one per run, and gives back what it did not need.
+ * first, one per run or batch of runs, and gives back what it did not need.
  */
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
@@ -62,6 +58,8 @@ export class Dispatcher {
   #runsInFlight = 0;
   /** Looks at the end of this tick. */
   #pumping = false;
+  /** Batches of each pool in flight: a dependency takes a few large transactions at once better than many. */
+  readonly #batches = new Map<number, number>();
   #stopped = false;
   #claimFailed = false;
   #endsFail = false;
@@ -118,7 +116,7 @@ export class Dispatcher {
       if (this.#claiming.has(pool.id)) continue;
       const ready = this.#ports.journal.counts.get(pool.id)?.ready ?? 0;
       if (ready === 0 || !pool.dependencies.every((dependency) => dependency.closed)) continue;
-      const permits = Math.min(availablePermits(pool.limits, "backlog", nowMs), ready, this.#ports.settings.claimRows);
+      const permits = Math.min(availablePermits(pool.limits, "backlog", nowMs), this.#mostGroups(pool, ready));
       if (permits < 1) this.#wakeWhenLimitHasGrown();
       else void this.#claim(pool, permits, lowestPriority);
     }
@@ -146,7 +144,7 @@ export class Dispatcher {
     const alone = this.#alone;
     if (alone !== undefined && !alone.begun) {
       this.#alone = undefined;
-      this.#handBack(alone.run, alone.pool);
+      this.#handBack([alone.run], alone.pool);
     }
     return this.#runsInFlight === 0 && this.#claiming.size === 0
       ? Promise.resolve()
@@ -158,6 +156,7 @@ export class Dispatcher {
     this.#claiming.add(pool.id);
     takePermits(pool.limits, "backlog", permits);
     this.#runsInFlight += permits;
+    const batching = this.#batching(pool);
     let used = 0;
     try {
       const preferred = [...(this.#preferred.get(pool.id) ?? [])].slice(0, permits);
@@ -171,12 +170,13 @@ export class Dispatcher {
         runRows,
         lowestPriority,
         preferred,
+        batching,
       });
       if (claimed.closing.length > 0) this.#ports.onClosing();
       if (claimed.expired.length > 0) this.#ports.onExpired(claimed.expired);
-      for (const run of claimed.runs) {
+      for (const group of groupRuns(claimed.runs, batching, this.#ports.interruptionsBeforeAlone)) {
         used += 1;
-        this.#begin(run, pool);
+        this.#begin(group, pool);
       }
     } catch (error) {
       this.#pauseAfterStoreFailure(error);
@@ -188,8 +188,27 @@ export class Dispatcher {
     }
   }
 
-  #begin(run: Run, pool: Pool): void {
-    const first = run.rows[0];
+  /** A claim holds its permits while it is under way, so it takes no more than it can use: live calls want them too. */
+  #mostGroups(pool: Pool, ready: number): number {
+    const most = Math.min(ready, this.#ports.settings.claimRows);
+    return pool.isBatched ? Math.min(most, Math.max(1, this.#batchesLeft(pool))) : most;
+  }
+
+  #batchesLeft(pool: Pool): number {
+    return Math.max(0, this.#ports.settings.batchesInFlight - (this.#batches.get(pool.id) ?? 0));
+  }
+
+  #batching(pool: Pool): BatchRules {
+    const { batchSizes, policy } = this.#ports;
+    const { batchFactor } = policy();
+    return {
+      sizes: [...batchSizes].map(([definition, items]) => [definition, Math.max(1, Math.floor(items * batchFactor))]),
+      batches: this.#batchesLeft(pool),
+    };
+  }
+
+  #begin(group: RunGroup, pool: Pool): void {
+    const first = group.runs[0]!.rows[0];
     const operation = first === undefined ? undefined : this.#ports.operationOf(first.definition);
     if (
       first === undefined ||
@@ -197,17 +216,29 @@ export class Dispatcher {
       this.#stopped ||
       !pool.dependencies.every((dependency) => dependency.closed)
     ) {
-      this.#handBack(run, pool);
+      this.#handBack(group.runs, pool);
     } else if (first.interruptions >= this.#ports.interruptionsBeforeAlone) {
-      if (this.#alone !== undefined) return this.#handBack(run, pool);
-      this.#alone = { run, pool, begun: false };
+      if (this.#alone !== undefined) return this.#handBack(group.runs, pool);
+      this.#alone = { run: group.runs[0]!, pool, begun: false };
       this.#startAlone();
-    } else void this.#ports.executor.execute(run, operation).finally(() => this.#finished(pool, "backlog"));
+    } else if (group.isBatch) {
+      this.#countBatch(pool, 1);
+      void this.#ports.batchExecutor.execute(group.runs, operation).finally(() => {
+        this.#countBatch(pool, -1);
+        this.#finished(pool, "backlog");
+      });
+    } else void this.#ports.executor.execute(group.runs[0]!, operation).finally(() => this.#finished(pool, "backlog"));
   }
 
-  /** A run of which nothing has begun. */
-  #handBack(run: Run, pool: Pool): void {
-    this.#handedBack = this.#ports.acknowledgements.write(() => this.#ports.journal.finishRun(run.token));
+  #countBatch(pool: Pool, change: 1 | -1): void {
+    this.#batches.set(pool.id, (this.#batches.get(pool.id) ?? 0) + change);
+  }
+
+  /** Runs that share a permit, and of which nothing has begun. */
+  #handBack(runs: readonly Run[], pool: Pool): void {
+    const { acknowledgements, journal } = this.#ports;
+    const handBack = ({ token }: Run) => acknowledgements.write(() => journal.finishRun(token));
+    this.#handedBack = Promise.all(runs.map(handBack));
     this.#finished(pool, "backlog");
   }
 
@@ -217,7 +248,7 @@ export class Dispatcher {
     if (alone === undefined || alone.begun || this.#runsInFlight > 1) return;
     if (!alone.pool.dependencies.every((dependency) => dependency.closed)) {
       this.#alone = undefined;
-      this.#handBack(alone.run, alone.pool);
+      this.#handBack([alone.run], alone.pool);
       return;
     }
     alone.begun = true;

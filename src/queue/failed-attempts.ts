@@ -1,13 +1,13 @@
 import type { ReceiptKey } from "../dependencies/dependency.ts";
 import { DependencyError, type Effect, type ErrorSummary, summarizeError } from "../errors.ts";
-import type { FailedAttempt } from "../operations/execute-attempt.ts";
+import type { FailedAttempt } from "../operations/attempt-result.ts";
 import type { RegisteredOperation } from "../operations/registered-operation.ts";
 import { retryPauseMs } from "../operations/retry-pause.ts";
 import type { Waiters } from "../operations/waiters.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import type { ClaimedRow, Journal, RowOfRun } from "./journal.ts";
-import type { EndedEvent } from "./run-executor.ts";
+import type { EndedEvent } from "./attempted-rows.ts";
 
 export interface FailedAttemptPorts {
   readonly journal: Journal;
@@ -53,10 +53,7 @@ export class FailedAttempts {
     const { journal, acknowledgements, waiters, clock, random, isStopping, onClosing } = this.#ports;
     const error = summarizeError(failure.error);
     const place = { sequence: row.sequence, token };
-    const effectIsUnknown =
-      failure.effect === "unknown" &&
-      operation.receipted !== undefined &&
-      failure.owner === operation.receipted.dependency.name;
+    const effectIsUnknown = leavesEffectUnknown(operation, failure);
     if (isStopping() || saysNothing(failure)) {
       waiters.markRetrying(row.sequence);
       // Interrupted, where it may have had its effect: so that it is fenced before it is cancelled or expires.
@@ -143,6 +140,17 @@ export class FailedAttempts {
     return skip ? "continue" : "stop";
   }
 }
+
+/** It may have had its effect in the dependency that keeps receipts. */
+export const leavesEffectUnknown = ({ receipted }: RegisteredOperation, { effect, owner }: FailedAttempt): boolean =>
+  effect === "unknown" && receipted !== undefined && owner === receipted.dependency.name;
+
+/** The operation's content or its handler is wrong, whatever its dependencies do: trying it again changes nothing. */
+export const isOwnFault = (failure: FailedAttempt): boolean =>
+  !failure.retryable &&
+  failure.effect === "none" &&
+  !saysNothing(failure) &&
+  (failure.owner === undefined || (failure.error instanceof DependencyError && failure.error.kind === "rejected"));
 
 /** The attempt says nothing about the operation when the dependency went away under it. */
 const saysNothing = ({ retryable, owner, breakerLeftClosed }: FailedAttempt): boolean =>

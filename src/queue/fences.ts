@@ -5,7 +5,7 @@ import type { Waiters } from "../operations/waiters.ts";
 import type { Logger } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { ClosingRow, Journal } from "./journal.ts";
-import type { EndedEvent } from "./run-executor.ts";
+import type { EndedEvent } from "./attempted-rows.ts";
 
 export interface FencePorts {
   readonly journal: Journal;

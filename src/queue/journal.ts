@@ -1,4 +1,5 @@
 import type { ErrorSummary } from "../errors.ts";
+import type { BatchRules } from "./run-groups.ts";
 
 /**
  * The journal: the table of accepted operations, written by one thread in group commits. Every promise below
@@ -146,7 +147,7 @@ export interface RowOfRun {
 
 export interface ClaimRequest {
   readonly pool: number;
-  /** Most runs, one permit each. */
+  /** Most groups of runs (`run-groups.ts`), one permit each; without batches, each run is a group. */
   readonly runs: number;
   readonly rows: number;
   readonly bytes: number;
@@ -156,6 +157,8 @@ export interface ClaimRequest {
   readonly lowestPriority: number;
   /** Live calls that found no permit: looked for before the index is asked, and ignored when no longer ready. */
   readonly preferred: readonly number[];
+  /** Which runs may share a batch; none where it is not given. */
+  readonly batching?: BatchRules;
 }
 
 export interface Claimed {

@@ -1,5 +1,6 @@
 import { InvalidValueError } from "../errors.ts";
 import type { ClaimRequest, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
+import type { BatchRules } from "../queue/run-groups.ts";
 
 /*
  * As for acceptances: what would make SQLite fail the batch that a request rides in is refused, or put right, before
@@ -32,8 +33,17 @@ export function checkClaim(request: ClaimRequest): ClaimRequest {
     runRows: wholeNumber("runRows", Math.floor(request.runRows)),
     lowestPriority: wholeNumber("lowestPriority", request.lowestPriority),
     preferred: request.preferred.filter(Number.isSafeInteger),
+    ...(request.batching === undefined ? {} : { batching: checkBatching(request.batching) }),
   };
 }
+
+const checkBatching = ({ sizes, batches }: BatchRules): BatchRules => ({
+  sizes: sizes.map(([definition, items]) => [
+    wholeNumber("batching.sizes", definition),
+    wholeNumber("batching.sizes", Math.floor(items)),
+  ]),
+  batches: wholeNumber("batching.batches", Math.floor(batches)),
+});
 
 /** Nobody waits for a transition, so it cannot be refused: what is not JSON is kept as text. */
 export function checkTransition({ at, machine, from, to, event, cause }: TransitionRow): TransitionRow {

@@ -58,35 +58,76 @@ describe.each(LEDGER_GRAPHS)("SIGKILL of the process on $name", ({ skipped, open
       expect(lists.get(lane)).toEqual(numbers(1, 50).map((number) => number + 1_000 * lane.charCodeAt(0)));
   });
 
-  test("invariant 1: an operation that kills the process each time becomes a dead letter, and its neighbours are executed", async () => {
-    const ledger = await open();
-    const settings = { ...ledger.settings, deadlyNumber: 13 };
-    const first = await LedgerProcess.start({ ...settings, startsCut: true });
-    first.submit("a", [1, 2]);
-    first.submit("deadly", [13, 14]);
-    first.submit("b", [3, 4]);
-    await until("all to be queued", () => first.acknowledged.length === 6);
-    await first.kill();
-    let deaths = 0;
-    for (;;) {
-      const next = new LedgerProcess(settings);
-      await until(
-        "it to die, or to have buried the operation",
-        async () => next.exited || readJournal(ledger.dataDirectory).waiting.some(({ state }) => state === 7),
-      );
-      if (!next.exited) {
-        await until("the neighbours", () => readJournal(ledger.dataDirectory).ended.length === 4);
-        break;
+  test.each([
+    ["before anything of it is sent", "beforeBegin"],
+    ["between its statements", "betweenStatements"],
+    ["while it executes, with its transaction open", "executing"],
+    ["when its handler has returned, before the commit", "beforeCommit"],
+    ["after its commit, before any of its ends", "afterCommit"],
+  ] as const)(
+    "invariants 1, 2, 3: loses, doubles and reorders nothing of a batch when it dies %s",
+    async (_, point) => {
+      const ledger = await open();
+      const batched = { ...ledger.settings, batchItems: 16 };
+      const lanes = ["a", "b", "c", "d"];
+      const numbersOf = (lane: string) => numbers(1, 20).map((number) => number + 1_000 * lane.charCodeAt(0));
+      const first = await LedgerProcess.start({ ...batched, startsCut: true });
+      for (const lane of lanes) first.submit(lane, numbersOf(lane));
+      await until("all to be queued", () => first.acknowledged.length === 80);
+      await first.kill();
+      const draining = await LedgerProcess.start({ ...batched, holdAt: { point, after: 1 } });
+      await draining.told("held");
+      await draining.kill();
+
+      const last = await LedgerProcess.start(batched);
+      await last.drained();
+      const lists = await ledger.lists();
+      for (const lane of lanes) expect(lists.get(lane)).toEqual(numbersOf(lane));
+      const { ended, waiting } = readJournal(ledger.dataDirectory);
+      expect(waiting).toEqual([]);
+      expect(ended.map(({ outcome }) => outcome)).toEqual(ended.map(() => "completed"));
+      expect(ended).toHaveLength(80);
+      // A whole batch had had its effect, and none of its ends was on disk.
+      if (point === "afterCommit") expect((await last.status()).replayed).toBeGreaterThan(1);
+    },
+  );
+
+  test.each([
+    ["", {}],
+    [" of its batch", { batchItems: 16 }],
+  ])(
+    "invariant 1: an operation that kills the process each time becomes a dead letter, and its neighbours%s are executed",
+    async (_, batches) => {
+      const ledger = await open();
+      const settings = { ...ledger.settings, ...batches, deadlyNumber: 13 };
+      const first = await LedgerProcess.start({ ...settings, startsCut: true });
+      first.submit("a", [1, 2]);
+      first.submit("deadly", [13, 14]);
+      first.submit("b", [3, 4]);
+      await until("all to be queued", () => first.acknowledged.length === 6);
+      await first.kill();
+      let deaths = 0;
+      for (;;) {
+        const next = new LedgerProcess(settings);
+        await until(
+          "it to die, or to have buried the operation",
+          async () => next.exited || readJournal(ledger.dataDirectory).waiting.some(({ state }) => state === 7),
+        );
+        if (!next.exited) {
+          await until("the neighbours", () => readJournal(ledger.dataDirectory).ended.length === 4);
+          break;
+        }
+        deaths += 1;
+        expect(deaths).toBeLessThanOrEqual(10);
       }
-      deaths += 1;
-      expect(deaths).toBeLessThanOrEqual(10);
-    }
-    expect(deaths).toBe(10);
-    const lists = await ledger.lists();
-    expect([lists.get("a"), lists.get("b"), lists.get("deadly")]).toEqual([[1, 2], [3, 4], undefined]);
-    const { waiting } = readJournal(ledger.dataDirectory);
-    expect(waiting).toMatchObject([{ state: 7, interruptions: 10, attempts: 0 }, { state: 2 }]);
-  }, 180_000);
+      expect(deaths).toBe(10);
+      const lists = await ledger.lists();
+      expect([lists.get("a"), lists.get("b"), lists.get("deadly")]).toEqual([[1, 2], [3, 4], undefined]);
+      const { waiting } = readJournal(ledger.dataDirectory);
+      expect(waiting).toMatchObject([{ state: 7, interruptions: 10, attempts: 0 }, { state: 2 }]);
+    },
+    180_000,
+  );
 
   test("invariant 7: a break goes on through downtime, and expiries run on", async () => {
     const ledger = await open();

@@ -16,6 +16,8 @@ export interface LedgerSettings {
       };
   /** Stops for ever at the point, after it has been passed `after` times. */
   readonly holdAt?: { readonly point: FaultPoint | "executing"; readonly after: number };
+  /** The backlog is drained in batches of at most this many. */
+  readonly batchItems?: number;
   readonly startsCut?: boolean;
   readonly attemptTimeoutMs?: number;
   /** An operation with this number kills the process each time it runs. */

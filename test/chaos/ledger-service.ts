@@ -51,6 +51,19 @@ const append = defineOperation({
     await holdAt("executing", operationId);
     return input.number;
   },
+  maximumBatchItems: settings.batchItems ?? 1,
+  executeBatch: async ({ items, graph: transaction }) => {
+    for (const { input, operationId, attempt } of items) {
+      tell({ kind: "attempt", operationId, attempt, number: input.number });
+      if (input.number === settings.deadlyNumber) process.kill(process.pid, "SIGKILL");
+    }
+    const rows = items.map(({ input }) => ({ key: input.lane, property: "numbers", values: [input.number] }));
+    // In two statements, so that there is something between them.
+    await transaction.append(label as "Lane", rows.slice(0, 1));
+    await transaction.append(label as "Lane", rows.slice(1));
+    await holdAt("executing", items[0]!.operationId);
+    return items.map(({ input }) => input.number);
+  },
 });
 
 if (settings.startsCut === true) faulty.cut();

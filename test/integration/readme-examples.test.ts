@@ -35,13 +35,19 @@ describe("the examples of the README", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("runs the call without an operation, and answers with a value although nothing listens", async () => {
+  it("runs the operation with batches, and loses none of them", async () => {
     const { exitCode, output } = await run(examples[1] ?? "");
+    expect(output).toContain("in the graph or on disk: 200");
+    expect(exitCode).toBe(0);
+  });
+
+  it("runs the call without an operation, and answers with a value although nothing listens", async () => {
+    const { exitCode, output } = await run(examples[2] ?? "");
     expect(output).toMatch(/^(refused unavailable|failed call_failed)/);
     expect(exitCode).toBe(0);
   });
 
   it("has no example that is not run here", () => {
-    expect(examples).toHaveLength(2);
+    expect(examples).toHaveLength(3);
   });
 });

@@ -104,4 +104,33 @@ describe("the types of submit", () => {
       },
     });
   });
+
+  test("executeBatch gets the inputs and the transaction of execute, and answers a value per item", () => {
+    const batched = defineOperation({
+      name: "equipment.batched",
+      version: 1,
+      input: z.object({ id: z.string(), at: z.coerce.date() }),
+      dependsOn: { graph },
+      execute: () => ({ rows: 1 }),
+      executeBatch: async ({ items, graph: transaction, signal }) => {
+        const [first] = items;
+        expectTypeOf(first!.input).toEqualTypeOf<{ id: string; at: Date }>();
+        expectTypeOf(first!.attempt).toBeNumber();
+        expectTypeOf(transaction).toExtend<GraphTransaction<{ Equipment: { key: "id" } }>>();
+        expectTypeOf(signal).toEqualTypeOf<AbortSignal>();
+        // @ts-expect-error the items have inputs, the batch has none
+        void items.input;
+        return items.map(() => ({ rows: 1 }));
+      },
+    });
+    const answer = () => runtime.submit(batched, { id: "fryer-3", at: new Date() });
+    expectTypeOf<Awaited<ReturnType<typeof answer>>>().toEqualTypeOf<Outcome<{ rows: number }>>();
+
+    const common = { name: "a", version: 1, input: z.string(), dependsOn: { graph } } as const;
+    defineOperation({ ...common, execute: () => {}, executeBatch: async () => {} });
+    // @ts-expect-error each item has a value, as execute has
+    defineOperation({ ...common, execute: () => 1, executeBatch: async () => {} });
+    // @ts-expect-error the values are of another type than that of execute
+    defineOperation({ ...common, execute: () => 1, executeBatch: async () => ["one"] });
+  });
 });

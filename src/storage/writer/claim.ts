@@ -1,4 +1,5 @@
 import type { ClaimRequest } from "../../queue/journal.ts";
+import { GroupCounter, NO_BATCHES } from "../../queue/run-groups.ts";
 import type { Value } from "../connection.ts";
 import { operationState } from "../operation-state.ts";
 import type { ClaimReply } from "../protocol.ts";
@@ -19,7 +20,10 @@ const MAXIMUM_ROUNDS = 8;
 /** A run is not cut shorter than this for the sake of other lanes: each costs a look and a token. */
 const SMALLEST_SHARE = 8;
 
-/** Takes what is ready in one pool, in runs, within the request's budgets of runs, rows and bytes. */
+/** A look reads at most this many times the rows that the looks before it have found a place for. */
+const LOOKS_FURTHER_BY = 8;
+
+/** Takes what is ready in one pool, in runs, within the request's budgets of groups, rows and bytes. */
 export function claim(context: Context, request: ClaimRequest): ClaimReply {
   return new Claim(context, request).take();
 }
@@ -28,7 +32,7 @@ class Claim {
   readonly #context: Context;
   readonly #request: ClaimRequest;
   readonly #reply: ClaimReply = { runs: [], rows: [], expired: [], closing: [] };
-  #runsLeft: number;
+  readonly #groups: GroupCounter;
   #rowsLeft: number;
   #bytesLeft: number;
   /**
@@ -46,7 +50,7 @@ class Claim {
   constructor(context: Context, request: ClaimRequest) {
     this.#context = context;
     this.#request = request;
-    this.#runsLeft = request.runs;
+    this.#groups = new GroupCounter(request.batching ?? NO_BATCHES, context.interruptionsBeforeAlone);
     this.#rowsLeft = request.rows;
     this.#bytesLeft = request.bytes;
   }
@@ -66,7 +70,7 @@ class Claim {
       this.#write();
     }
     for (let round = 0; round < MAXIMUM_ROUNDS && this.#hasRoom(); round += 1) {
-      const limit = Math.min(this.#runsLeft, this.#rowsLeft, this.#rowsInBytes()) + this.#passed.size;
+      const limit = Math.min(this.#rowsInSight(), this.#rowsLeft, this.#rowsInBytes()) + this.#passed.size;
       const rows = connection.all<ClaimableRow>(selectReady, [pool, lowestPriority, limit]);
       this.#divideAmong(rows.length - this.#passed.size);
       const asideBefore = this.#reply.expired.length + this.#reply.closing.length;
@@ -79,11 +83,34 @@ class Claim {
   }
 
   #hasRoom(): boolean {
-    return this.#runsLeft > 0 && this.#rowsLeft > 0 && this.#bytesLeft > 0;
+    return this.#rowsInSight() > 0 && this.#rowsLeft > 0 && this.#bytesLeft > 0;
+  }
+
+  /**
+   * Most rows for which there are permits. Hundreds may share one, or none: a look goes further with what those before
+   * it have found, so that no inputs are read only to be put back.
+   */
+  #rowsInSight(): number {
+    const { groups, room } = this.#groups;
+    const taken = this.#request.rows - this.#rowsLeft;
+    return this.#request.runs - groups + Math.min(room, taken * LOOKS_FURTHER_BY);
+  }
+
+  /**
+   * Whether one more run with this head is within the permits: in a batch that was begun, or in a group of its own. A
+   * second batch is not begun with what few rows are left of the budget: it would take a permit and be nearly empty.
+   */
+  #hasPermit(head: RowFacts): boolean {
+    const { groups, batches } = this.#groups;
+    const { runs, batching = NO_BATCHES } = this.#request;
+    if (this.#groups.roomFor(head) > 0) return true;
+    if (groups >= runs) return false;
+    const capacity = this.#groups.capacityFor(head);
+    return capacity === 1 || (batches < batching.batches && (batches === 0 || capacity <= this.#rowsLeft));
   }
 
   #divideAmong(heads: number): void {
-    const runs = Math.max(1, Math.min(heads, this.#runsLeft));
+    const runs = Math.max(1, Math.min(heads, this.#rowsInSight()));
     this.#share = Math.max(SMALLEST_SHARE, Math.ceil(this.#rowsLeft / runs));
   }
 
@@ -109,6 +136,7 @@ class Claim {
       setAside(this.#context, head, "interrupted", INTERRUPTED, this.#reply);
     } else {
       if (head.bytes > this.#bytesLeft && this.#reply.rows.length > 0) return false;
+      if (!this.#hasPermit(head)) return false;
       this.#start(row, head);
     }
     return true;
@@ -117,11 +145,11 @@ class Claim {
   #start(row: ClaimableRow, head: RowFacts): void {
     const { runs } = this.#context;
     this.#take(head);
-    this.#runsLeft -= 1;
     const taken = [head];
     const inputs = [row[14]];
     let more = false;
     if (head.lane !== null) more = this.#follow(head, head.lane, taken, inputs);
+    this.#groups.add(head, taken.length);
     const run = runs.begin(head.lane, taken, head.priority, more);
     this.#reply.runs.push(run.token, run.lane, taken.length);
     for (const [index, facts] of taken.entries()) this.#report(facts, inputs[index] as string);
@@ -134,7 +162,10 @@ class Claim {
   #follow(head: RowFacts, lane: number, taken: RowFacts[], inputs: string[]): boolean {
     const { laneRows, interruptionsBeforeAlone, schedule } = this.#context;
     if (head.interruptions >= interruptionsBeforeAlone) return true;
-    const limit = Math.min(this.#request.runRows - 1, this.#share - 1, this.#rowsLeft, this.#rowsInBytes());
+    const capacity = this.#groups.capacityFor(head);
+    const inRun = capacity > 1 ? this.#groups.roomFor(head) || capacity : this.#request.runRows;
+    const mostRows = Math.min(inRun, this.#request.runRows, this.#share);
+    const limit = Math.min(mostRows - 1, this.#rowsLeft, this.#rowsInBytes());
     if (limit <= 0 || this.#bytesLeft <= 0) return true;
     const rows = laneRows.behind(lane, head.sequence, limit);
     for (const row of rows) {
