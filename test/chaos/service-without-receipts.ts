@@ -15,6 +15,14 @@ function withoutReceipts(graph: Dependency<AppendingGraph>): Dependency<Appendin
       const store = connection.receipts!;
       const forgetful: typeof store = {
         once: (request, work) => store.once({ ...request, receipt: null }, work),
+        onceBatch: async ({ items, attempt }, work) => {
+          const results: (string | undefined)[] = [];
+          await store.once({ receipt: null, keepResult: false, attempt }, async (transaction) => {
+            results.push(...(await work(transaction, [...items.keys()])));
+            return undefined;
+          });
+          return { state: "applied", results: results.map((result) => ({ applied: "now", result })) };
+        },
         fence: (receipt, timeoutMs) => store.fence(receipt, timeoutMs),
         find: (receipts, timeoutMs) => store.find(receipts, timeoutMs),
         purge: (receipts, timeoutMs) => store.purge(receipts, timeoutMs),

@@ -13,7 +13,7 @@ export interface AppendingGraph {
 export const LIST_NODES = { List: { key: "id" } } as const;
 
 /**
- * The one operation: appends its number to its list, which only the receipt keeps from happening twice, and in a
+ * The one operation, alone while its caller waits and in batches from the backlog: appends its number to its list, which only the receipt keeps from happening twice, and in a
  * second statement writes the number down as the list's last, so that a half-applied transaction shows.
  */
 export function appendOperation(graph: Dependency<AppendingGraph>, executing: () => Promise<void>) {
@@ -26,6 +26,18 @@ export function appendOperation(graph: Dependency<AppendingGraph>, executing: ()
     execute: async ({ input: { list, number }, graph: transaction }) => {
       await transaction.append("List", [{ key: list, property: "numbers", values: [number] }]);
       await transaction.mergeNodes("List", [{ id: list, last: number }]);
+      await executing();
+    },
+    executeBatch: async ({ items, graph: transaction }) => {
+      const inputs = items.map(({ input }) => input);
+      await transaction.append(
+        "List",
+        inputs.map(({ list, number }) => ({ key: list, property: "numbers", values: [number] })),
+      );
+      await transaction.mergeNodes(
+        "List",
+        inputs.map(({ list, number }) => ({ id: list, last: number })),
+      );
       await executing();
     },
   });
