@@ -183,7 +183,9 @@ export class Dispatcher {
     } finally {
       this.#claiming.delete(pool.id);
       for (let unused = used; unused < permits; unused++) this.#finished(pool, "backlog", false);
-      if (used > 0) this.pump();
+      // Whoever made room for more meanwhile found the claim under way, and left it at that.
+      if (used > 0 || this.#batchesLeft(pool) > batching.batches || lowestRunningRank(policy()) > lowestPriority)
+        this.pump();
       this.#tellIdle();
     }
   }
