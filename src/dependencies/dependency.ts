@@ -82,6 +82,11 @@ export interface OnceResult {
 export interface BatchItem {
   readonly receipt: ReceiptKey;
   readonly keepResult: boolean;
+  /**
+   * Nothing of it was ever begun, so that it will hardly have a receipt. Where all items say so, the store may begin
+   * the work before it knows; should one have a receipt after all, nothing is applied and the work is called again.
+   */
+  readonly neverBegun?: boolean;
 }
 
 export interface OnceBatchRequest {

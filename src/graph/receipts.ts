@@ -14,3 +14,11 @@ export const fencedError = (dependency: string): DependencyError =>
     kind: "rejected",
     effect: "none",
   });
+
+/** A batch met a receipt that it had taken for new. Seen by nobody but the batch, which begins anew. */
+export const receiptsChanged = (dependency: string): DependencyError =>
+  new DependencyError(
+    "receipts_changed",
+    "An operation of this batch has a receipt that was not known of; nothing of the batch was applied. Try again.",
+    { dependency, kind: "contention", effect: "none" },
+  );

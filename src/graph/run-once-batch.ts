@@ -27,6 +27,8 @@ export interface BatchTransaction<Handle> {
   readonly handle: Handle;
   /** `unknown` from the moment at which a commit that may have an effect was sent. */
   readonly effect: Effect;
+  /** Set when a receipt that was taken for new was not: nothing was applied, and another transaction begins anew. */
+  readonly receiptsChanged: boolean;
   /** Writes the receipts that are not there yet, or promises to: what is known of each, undefined where it is fresh. */
   begin(receipts: readonly ReceiptKey[]): Promise<readonly (FoundReceipt | undefined)[]>;
   /** Makes the effects and all fresh receipts durable. */
@@ -39,17 +41,24 @@ export interface BatchTransaction<Handle> {
 type Results = readonly (string | undefined)[];
 
 /** `ReceiptStore.onceBatch`, the same for every graph: the order of `runOnce`, with the receipts before the work. */
-export function runOnceBatch<Handle>(
+export async function runOnceBatch<Handle>(
   dependency: string,
   request: OnceBatchRequest,
-  transaction: BatchTransaction<Handle>,
+  begin: () => BatchTransaction<Handle>,
   work: (handle: Handle, fresh: readonly number[]) => Promise<Results>,
 ): Promise<OnceBatchResult> {
-  const batch = new OnceBatch(request.items, transaction);
-  return runOnce(dependency, request.attempt, batch, async (handle) => {
-    const fresh = await batch.begin();
-    return batch.appliedBefore === undefined ? work(handle, fresh) : [];
-  });
+  for (;;) {
+    const transaction = begin();
+    const batch = new OnceBatch(request.items, transaction);
+    try {
+      return await runOnce(dependency, request.attempt, batch, async (handle) => {
+        const fresh = await batch.begin();
+        return batch.appliedBefore === undefined ? work(handle, fresh) : [];
+      });
+    } catch (error) {
+      if (!transaction.receiptsChanged || request.attempt.ended) throw error;
+    }
+  }
 }
 
 class OnceBatch<Handle> implements OnceTransaction<Handle, Results, OnceBatchResult> {

@@ -88,7 +88,8 @@ export interface OperationOptions<
   /**
    * Does the work of many operations in one transaction, where a backlog is drained: one statement for all of them
    * instead of one each. Must have the effect that `execute` would have for one after the other; live calls, and what
-   * comes alone, still go through `execute`. It sees only operations that have not had their effect. When one of them
+   * comes alone, still go through `execute`. What it applies is applied for operations that have not had their effect
+   * only; should one turn out to have had it, nothing is applied and it is called again without that one. When one
    * fails by its own fault, the batch is halved until that one is found; the others are executed. Only for queueable
    * operations whose one dependency keeps receipts.
    *

@@ -15,6 +15,7 @@ export interface BatchAttemptItem {
   readonly attemptNumber: number;
   readonly receipt: ReceiptKey;
   readonly keepResult: boolean;
+  readonly neverBegun: boolean;
 }
 
 export interface BatchAttemptRequest extends Omit<AttemptFrame, "operationId" | "attemptNumber"> {
@@ -36,21 +37,27 @@ export type BatchAttemptResult =
 /** Runs `executeBatch` once for all items, within the time of one attempt, and says what came of it. Never rejects. */
 export async function executeBatchAttempt(request: BatchAttemptRequest): Promise<BatchAttemptResult> {
   const [first] = request.items;
-  let begun = false;
+  // The work may be called more than once: the handler has settled when none of its calls goes on.
+  let working = 0;
+  let isOver = false;
+  const settleWhenIdle = (): void => {
+    if (isOver && working === 0) request.onSettled();
+  };
+  const countWork = (change: 1 | -1): void => {
+    working += change;
+    settleWhenIdle();
+  };
   const frame = { ...request, operationId: first!.operationId, attemptNumber: first!.attemptNumber };
-  const result = await withinAttempt<BatchAttemptResult>(frame, (attempt) =>
-    execute(request, attempt, () => {
-      begun = true;
-    }),
-  );
-  if (!begun) request.onSettled();
+  const result = await withinAttempt<BatchAttemptResult>(frame, (attempt) => execute(request, attempt, countWork));
+  isOver = true;
+  settleWhenIdle();
   return result;
 }
 
 async function execute(
   request: BatchAttemptRequest,
   attempt: Attempt,
-  onBegin: () => void,
+  countWork: (change: 1 | -1) => void,
 ): Promise<BatchAttemptResult> {
   const { operation, items } = request;
   const { property, dependency } = operation.receipted!;
@@ -61,7 +68,7 @@ async function execute(
   if (invalid.length > 0) return { kind: "set_aside", indexes: invalid };
 
   const work = async (handle: unknown, fresh: readonly number[]): Promise<readonly (string | undefined)[]> => {
-    onBegin();
+    countWork(1);
     const context = {
       items: fresh.map((index): BatchItemContext<unknown> => {
         const { operationId, attemptNumber, principal } = items[index]!;
@@ -76,11 +83,11 @@ async function execute(
       const values = await operation.definition.executeBatch!(context as never);
       return resultTexts(operation.definition.name, values, fresh.length);
     } finally {
-      request.onSettled();
+      countWork(-1);
     }
   };
   const once = await dependency.connection.receipts!.onceBatch(
-    { items: items.map(({ receipt, keepResult }) => ({ receipt, keepResult })), attempt },
+    { items: items.map(({ receipt, keepResult, neverBegun }) => ({ receipt, keepResult, neverBegun })), attempt },
     work,
   );
   if (once.state === "fenced") return { kind: "set_aside", indexes: once.fenced };

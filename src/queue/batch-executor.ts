@@ -91,6 +91,7 @@ class Batch {
         attemptNumber: row.attempts + 1,
         receipt: this.#rows.receiptKey(row),
         keepResult: row.keyed,
+        neverBegun: row.attempts === 0 && row.interruptions === 0 && row.incarnation === 0,
       })),
       timeoutMs: this.#rows.timeoutMs(this.#operation),
       wheel,

@@ -5,6 +5,7 @@ import { type Graph, type GraphHarness, newOperation, once } from "./graph-harne
 
 interface BatchOptions {
   readonly keepResult?: boolean;
+  readonly neverBegun?: boolean;
   readonly attempt?: Attempt;
 }
 
@@ -15,10 +16,10 @@ export function batchConformance(harness: () => GraphHarness): void {
   const batch = (
     operations: readonly string[],
     work: (graph: Graph, fresh: readonly number[]) => Promise<readonly (string | undefined)[]>,
-    { keepResult = false, attempt = new Attempt(operations[0]!, 1, 20_000) }: BatchOptions = {},
+    { keepResult = false, neverBegun = false, attempt = new Attempt(operations[0]!, 1, 20_000) }: BatchOptions = {},
   ): Promise<OnceBatchResult> =>
     harness().store.onceBatch(
-      { items: operations.map((operation) => ({ receipt: receipt(operation), keepResult })), attempt },
+      { items: operations.map((operation) => ({ receipt: receipt(operation), keepResult, neverBegun })), attempt },
       work,
     );
 
@@ -79,6 +80,30 @@ export function batchConformance(harness: () => GraphHarness): void {
         "now",
       ]);
       for (const operation of operations) expect(await effects(operation)).toEqual([operation]);
+    });
+
+    test("an item of which it was said wrongly that nothing was ever begun is applied once all the same", async () => {
+      const operations = newOperations(4);
+      await batch([operations[2]!], appendEach([operations[2]!]), { keepResult: true });
+      const answer = await batch(operations, appendEach(operations), { keepResult: true, neverBegun: true });
+      expect(answer).toEqual({
+        state: "applied",
+        results: operations.map((operation, index) => ({
+          applied: index === 2 ? "before" : "now",
+          result: JSON.stringify(operation),
+        })),
+      });
+      for (const operation of operations) expect(await effects(operation)).toEqual([operation]);
+      const fenced = newOperations(2);
+      await harness().store.fence(receipt(fenced[1]!), 10_000);
+      expect(await batch(fenced, appendEach(fenced), { neverBegun: true })).toEqual({ state: "fenced", fenced: [1] });
+      expect(await effects(fenced[0]!)).toEqual([]);
+    });
+
+    test("a batch of which nothing was ever begun writes its receipts also when its work sends nothing", async () => {
+      const operations = newOperations(2);
+      await batch(operations, async (_, fresh) => fresh.map(() => undefined), { neverBegun: true });
+      expect(await harness().store.find(operations.map(receipt), 10_000)).toEqual([true, true]);
     });
 
     test("rows of one key take effect in the order of the batch, as one after the other would", async () => {

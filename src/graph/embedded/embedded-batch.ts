@@ -1,7 +1,8 @@
 import type { ReceiptKey } from "../../dependencies/dependency.ts";
-import { DependencyError, type Effect } from "../../errors.ts";
+import type { DependencyError, Effect } from "../../errors.ts";
 import type { NodeSchema, RelationshipSchema } from "../graph-store.ts";
 import type { PortableTransaction } from "../portable-transaction.ts";
+import { receiptsChanged } from "../receipts.ts";
 import type { BatchTransaction, FoundReceipt, FreshReceipt } from "../run-once-batch.ts";
 import type { GraphSchema } from "../schema.ts";
 import type { TransactionScope } from "../transaction-scope.ts";
@@ -52,10 +53,6 @@ export class EmbeddedBatch<Nodes extends NodeSchema, Relationships extends Relat
 
   #changed(): DependencyError {
     this.receiptsChanged = true;
-    return new DependencyError(
-      "receipts_changed",
-      "A receipt of this batch was written while it was under way; nothing of it was applied. Try again.",
-      { dependency: this.#dependency, kind: "contention", effect: "none" },
-    );
+    return receiptsChanged(this.#dependency);
   }
 }

@@ -79,22 +79,17 @@ export class EmbeddedConnection<Nodes extends NodeSchema, Relationships extends 
     return runOnce(this.#name, request.attempt, transaction, work);
   }
 
-  async onceBatch(
+  onceBatch(
     request: OnceBatchRequest,
     work: (
       transaction: GraphTransaction<Nodes, Relationships>,
       fresh: readonly number[],
     ) => Promise<readonly (string | undefined)[]>,
   ): Promise<OnceBatchResult> {
-    for (;;) {
-      const worker = (): WorkerClient => this.#current();
-      const transaction = new EmbeddedBatch<Nodes, Relationships>(this.#name, this.#settings.schema, worker);
-      try {
-        return await runOnceBatch(this.#name, request, transaction, work);
-      } catch (error) {
-        if (!transaction.receiptsChanged || request.attempt.ended) throw error;
-      }
-    }
+    const worker = (): WorkerClient => this.#current();
+    const begin = (): EmbeddedBatch<Nodes, Relationships> =>
+      new EmbeddedBatch<Nodes, Relationships>(this.#name, this.#settings.schema, worker);
+    return runOnceBatch(this.#name, request, begin, work);
   }
 
   async fence(receipt: ReceiptKey, timeoutMs: number): Promise<FenceResult> {

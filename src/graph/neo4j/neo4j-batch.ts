@@ -1,8 +1,11 @@
+import type { Transaction } from "neo4j-driver";
 import type { ReceiptKey } from "../../dependencies/dependency.ts";
 import type { Effect } from "../../errors.ts";
 import type { NodeSchema, RelationshipSchema } from "../graph-store.ts";
 import type { BatchTransaction, FoundReceipt, FreshReceipt } from "../run-once-batch.ts";
 import type { TransactionScope } from "../transaction-scope.ts";
+import { receiptsChanged } from "../receipts.ts";
+import { codeOf } from "./classify-error.ts";
 import { receiptVanished } from "./neo4j-once.ts";
 import type { Neo4jTransaction } from "./neo4j-transaction.ts";
 import { type Neo4jSettings, OpenTransaction } from "./open-transaction.ts";
@@ -10,19 +13,30 @@ import { receiptId } from "./receipt-statements.ts";
 import { toNeo4j } from "./to-neo4j.ts";
 
 /**
- * A batch's transaction on Neo4j. One statement writes the receipts that are not there yet and names them; the look
- * and the writing are one under the unique key's lock, so that two batches with one operation in both cannot apply it
- * twice, and neither fails.
+ * A batch's transaction on Neo4j. Where nothing of its items was ever begun, it takes their receipts for new:
+ * their creation, BEGIN and the work's first statement leave together, and nothing behind it runs when one is there
+ * already (`receiptsChanged`). Otherwise, and in the transaction after that, it looks first: one statement writes the receipts that are not there yet
+ * and names them. The look and the writing are one under the unique key's lock, so that two batches with one operation in
+ * both cannot apply it twice, and neither fails.
  */
 export class Neo4jBatch<Nodes extends NodeSchema, Relationships extends RelationshipSchema>
   implements BatchTransaction<Neo4jTransaction<Nodes, Relationships>>
 {
+  /** A receipt that was taken for new is not; nothing was applied. */
+  receiptsChanged = false;
   readonly #settings: Neo4jSettings;
+  readonly #looksFirst: boolean;
   readonly #transaction: OpenTransaction<Nodes, Relationships>;
+  #ids: readonly string[] = [];
 
-  constructor(settings: Neo4jSettings, timeoutMs: number) {
+  constructor(settings: Neo4jSettings, timeoutMs: number, looksFirst: boolean) {
     this.#settings = settings;
-    this.#transaction = new OpenTransaction(settings, timeoutMs);
+    this.#looksFirst = looksFirst;
+    this.#transaction = new OpenTransaction(
+      settings,
+      timeoutMs,
+      looksFirst ? undefined : (transaction) => this.#createAll(transaction),
+    );
   }
 
   get scope(): TransactionScope {
@@ -40,6 +54,8 @@ export class Neo4jBatch<Nodes extends NodeSchema, Relationships extends Relation
   async begin(receipts: readonly ReceiptKey[]): Promise<readonly (FoundReceipt | undefined)[]> {
     const { statements, now } = this.#settings;
     const ids = receipts.map(receiptId);
+    this.#ids = ids;
+    if (!this.#looksFirst) return ids.map(() => undefined);
     // Sorted: two batches that share receipts lock them in one order.
     const { fresh } = await this.#one(statements.createMany, { ids: ids.toSorted(), at: now() });
     const isFresh = new Set(fresh as readonly string[]);
@@ -64,11 +80,23 @@ export class Neo4jBatch<Nodes extends NodeSchema, Relationships extends Relation
     );
     const { keepResults: cypher } = this.#settings.statements;
     if (kept.length > 0) await this.#transaction.send({ cypher, parameters: { kept } });
+    await this.#transaction.firstAnswer();
     await this.#transaction.commit();
   }
 
   abort(): void {
     this.#transaction.abort();
+  }
+
+  async #createAll(transaction: Transaction): Promise<void> {
+    const { statements, link, name, now } = this.#settings;
+    try {
+      const parameters = { ids: this.#ids.toSorted(), at: now() };
+      await transaction.run(statements.createAll, toNeo4j(parameters) as Record<string, unknown>);
+    } catch (error) {
+      this.receiptsChanged = codeOf(error) === "Neo.ClientError.Schema.ConstraintValidationFailed";
+      throw this.#transaction.failWith(this.receiptsChanged ? receiptsChanged(name) : link.toError(error));
+    }
   }
 
   /** The one row of a statement's answer. */

@@ -106,9 +106,18 @@ export class Neo4jConnection<Nodes extends NodeSchema, Relationships extends Rel
       fresh: readonly number[],
     ) => Promise<readonly (string | undefined)[]>,
   ): Promise<OnceBatchResult> {
-    const { timeoutMs } = request.attempt;
-    const transaction = new Neo4jBatch<Nodes, Relationships>(this.#transactionSettings(), timeoutMs);
-    return runOnceBatch(this.#settings.name, request, transaction, work);
+    const { name } = this.#settings;
+    let looksFirst = request.items.some(({ neverBegun }) => neverBegun !== true);
+    const begin = (): Neo4jBatch<Nodes, Relationships> => {
+      const transaction = new Neo4jBatch<Nodes, Relationships>(
+        this.#transactionSettings(),
+        request.attempt.timeoutMs,
+        looksFirst,
+      );
+      looksFirst = true;
+      return transaction;
+    };
+    return runOnceBatch(name, request, begin, work);
   }
 
   #transactionSettings(): Neo4jSettings {

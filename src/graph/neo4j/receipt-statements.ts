@@ -10,6 +10,7 @@ export const receiptStatements = (receiptLabel: string) => {
   return {
     create: `CREATE (:${receipt} {id: $id, kind: 'effect', at: $at})`,
     keepResult: `MATCH (r:${receipt} {id: $id}) SET r.result = $result`,
+    createAll: `UNWIND $ids AS id CREATE (:${receipt} {id: id, kind: 'effect', at: $at})`,
     // Within a writing query the look at the unique key locks it: nobody can write the receipt between look and creation.
     createMany:
       `UNWIND $ids AS id WITH id WHERE NOT EXISTS { (:${receipt} {id: id}) } ` +
