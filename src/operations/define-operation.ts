@@ -222,7 +222,8 @@ function checkBatch(
   invalid: (part: string, why: string) => never,
 ): number {
   if (executeBatch === undefined) {
-    if (maximumBatchItems !== undefined) invalid("maximumBatchItems", "needs executeBatch");
+    // 1 is what a definition without batches says of itself, and definitions are made from others.
+    if (maximumBatchItems !== undefined && maximumBatchItems !== 1) invalid("maximumBatchItems", "needs executeBatch");
     return 1;
   }
   if (typeof executeBatch !== "function") invalid("executeBatch", "must be a function");

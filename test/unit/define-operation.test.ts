@@ -47,6 +47,14 @@ describe("defining an operation", () => {
   });
 });
 
+describe("a definition made from another", () => {
+  it("takes over everything that is not said anew", () => {
+    const first = defineOperation({ ...valid, priority: "high", onDeadLetter: "skip" });
+    const second = defineOperation({ ...first, name: "equipment.find-in-order", orderingKey: ({ id }) => id });
+    expect(second).toMatchObject({ name: "equipment.find-in-order", priority: "high", onDeadLetter: "skip" });
+  });
+});
+
 describe("the Node it runs on", () => {
   it("is refused by name when it is too old, instead of ending without a word", () => {
     expect(() => checkNodeVersion("20.20.2")).toThrow("Node 22 or newer, and this is 20.20.2");
