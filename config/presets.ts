@@ -1,3 +1,4 @@
+import { defaultTriggers } from "./triggers.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "./types.ts";
 
 const SECOND = 1_000;
@@ -53,6 +54,9 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
   concurrency: { limit: 64, slowStartLimit: 4, slowStartMs: 2 * SECOND, abandonAfterMs: 30 * SECOND },
   supervision: { initialPauseMs: 100, maximumPauseMs: 30 * SECOND, maximumFalls: 5, windowMs: MINUTE },
   incident: { probesBeforeReconnect: 3, reconnectTimeoutMs: 10 * SECOND, maximumAttempts: 3, cooldownMs: MINUTE },
+  triggers: defaultTriggers,
+  pin: { warnBeforeMs: MINUTE, maximumMs: 7 * DAY },
+  alerts: { memoryUsage: 0.85, errorRate: 0.1, responseTimeMs: 10 * SECOND },
   stopWithinMs: 10 * SECOND,
 });
 

@@ -1,3 +1,6 @@
+import type { ConditionKind } from "../machines/contracts/conditions.ts";
+import type { TriggerDefinition } from "../machines/contracts/triggers.ts";
+
 /** How a dependency's breaker opens and closes. */
 export interface BreakerSettings {
   /** Opens after this many counted failures in a row. */
@@ -112,6 +115,26 @@ export interface IncidentSettings {
   readonly cooldownMs: number;
 }
 
+/** One definition per kind of condition that is measured; `connection_failures` holds for every dependency. */
+export type TriggerSettings = Readonly<Record<Exclude<ConditionKind, "dependency_unavailable">, TriggerDefinition>>;
+
+export interface PinSettings {
+  /** How long before its end a pin says aloud that it is about to end. */
+  readonly warnBeforeMs: number;
+  /** No pin may be set for longer. */
+  readonly maximumMs: number;
+}
+
+/** At or above these an alert is opened; below them it is resolved. They change no mode. */
+export interface AlertSettings {
+  /** Share of the memory there is, 0 to 1. */
+  readonly memoryUsage: number;
+  /** Share of the operations that failed, 0 to 1. */
+  readonly errorRate: number;
+  /** 95th percentile of the time from submit to end. */
+  readonly responseTimeMs: number;
+}
+
 /**
  * Everything a person might want to change, frozen, read by one reference. An operation sees one of these from
  * its start to its end. Durations are milliseconds, sizes bytes.
@@ -124,6 +147,9 @@ export interface RuntimeConfig {
   readonly concurrency: ConcurrencySettings;
   readonly supervision: SupervisionSettings;
   readonly incident: IncidentSettings;
+  readonly triggers: TriggerSettings;
+  readonly pin: PinSettings;
+  readonly alerts: AlertSettings;
   /** How long `stop` waits for what is in flight before it hands it back. */
   readonly stopWithinMs: number;
 }

@@ -1,3 +1,4 @@
+import type { AutoRecoveryChanged } from "./contracts/auto-recovery-events.ts";
 import type { BreakerChanged, ProbeWanted } from "./contracts/breaker-events.ts";
 import {
   type ConditionCleared,
@@ -7,7 +8,9 @@ import {
 } from "./contracts/conditions.ts";
 import type { ActorFallen, ActorSettled, ActorStarted } from "./contracts/lifecycle-events.ts";
 import type { ModeChanged } from "./contracts/mode-events.ts";
+import type { PinChanged } from "./contracts/pin-events.ts";
 import type { DrainChanged, IncidentChanged } from "./contracts/recovery-events.ts";
+import type { TriggerChanged } from "./contracts/triggers.ts";
 
 /** What root is told and keeps: one last fact per subject. */
 export type Fact =
@@ -17,6 +20,9 @@ export type Fact =
   | ModeChanged
   | DrainChanged
   | IncidentChanged
+  | TriggerChanged
+  | PinChanged
+  | AutoRecoveryChanged
   | ActorFallen
   | ActorStarted
   | ActorSettled;
@@ -39,9 +45,23 @@ export interface Facts {
   /** By `conditionId`. */
   readonly incidents: Readonly<Record<string, IncidentChanged>>;
   readonly raised: Readonly<Record<string, RaisedCondition>>;
+  readonly triggers: Readonly<Record<string, TriggerChanged>>;
+  /** Null before the first word of each. */
+  readonly pin: PinChanged | null;
+  readonly autoRecovery: AutoRecoveryChanged | null;
 }
 
-export const noFacts: Facts = { breakers: {}, drains: {}, modes: {}, falls: {}, incidents: {}, raised: {} };
+export const noFacts: Facts = {
+  breakers: {},
+  drains: {},
+  modes: {},
+  falls: {},
+  incidents: {},
+  raised: {},
+  triggers: {},
+  pin: null,
+  autoRecovery: null,
+};
 
 const without = <Value>(record: Readonly<Record<string, Value>>, key: string): Readonly<Record<string, Value>> => {
   const { [key]: _, ...rest } = record;
@@ -59,6 +79,12 @@ export const remember = (facts: Facts, fact: Fact): Facts => {
       return { ...facts, modes: { ...facts.modes, [fact.id]: fact } };
     case "incident.changed":
       return { ...facts, incidents: { ...facts.incidents, [conditionId(fact.condition)]: fact } };
+    case "trigger.changed":
+      return { ...facts, triggers: { ...facts.triggers, [fact.trigger]: fact } };
+    case "pin.changed":
+      return { ...facts, pin: fact };
+    case "auto_recovery.changed":
+      return { ...facts, autoRecovery: fact };
     case "condition.raised": {
       const id = conditionId(fact.condition);
       // Told again, it has been raised since the first time.

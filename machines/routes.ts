@@ -1,4 +1,5 @@
 import type { Cause } from "./contracts/cause.ts";
+import type { AutoRecoveryChanged } from "./contracts/auto-recovery-events.ts";
 import type { Condition, ConditionKind, ConditionsTold } from "./contracts/conditions.ts";
 import type { BreakerChanged, ProbeWanted } from "./contracts/breaker-events.ts";
 import type { ModesTold } from "./contracts/mode-events.ts";
@@ -10,13 +11,13 @@ export interface Listener {
   readonly id: string;
   /** Is told all raised conditions of these kinds, of one dependency or of any. */
   readonly answersTo?: readonly { readonly kind: ConditionKind; readonly dependency?: string }[];
-  /** Is passed every fact about these: `breaker:graph`, `drain:graph`; `modes`, as `modes.told`. */
+  /** Is passed every fact about these: `breaker:graph`, `drain:graph`, `auto_recovery`; `modes`, as `modes.told`. */
   readonly hears?: readonly string[];
 }
 
 export interface Message {
   readonly to: string;
-  readonly event: ConditionsTold | ModesTold | BreakerChanged | DrainChanged | ProbeWanted;
+  readonly event: ConditionsTold | ModesTold | BreakerChanged | DrainChanged | AutoRecoveryChanged | ProbeWanted;
 }
 
 type Said = { readonly at: number; readonly cause: Cause };
@@ -49,6 +50,9 @@ export const everythingFor = (listener: Listener, facts: Facts, said: Said): rea
   ...Object.entries(facts.drains)
     .filter(([dependency]) => hears(listener, `drain:${dependency}`))
     .map(([, event]) => ({ to: listener.id, event })),
+  ...(facts.autoRecovery !== null && hears(listener, "auto_recovery")
+    ? [{ to: listener.id, event: facts.autoRecovery }]
+    : []),
   ...(listener.answersTo === undefined ? [] : [conditionsFor(listener, facts, said)]),
   ...(hears(listener, "modes") ? [modesFor(listener, facts, said)] : []),
 ];
@@ -66,6 +70,8 @@ export const messagesAbout = (
         .map(({ id }) => ({ to: id, event }));
     case "drain.changed":
       return listeners.filter((each) => hears(each, `drain:${event.dependency}`)).map(({ id }) => ({ to: id, event }));
+    case "auto_recovery.changed":
+      return listeners.filter((each) => hears(each, "auto_recovery")).map(({ id }) => ({ to: id, event }));
     case "condition.raised":
     case "condition.cleared":
       return listeners
@@ -78,6 +84,8 @@ export const messagesAbout = (
     case "probe.wanted":
       return [{ to: `breaker:${event.dependency}`, event }];
     case "incident.changed":
+    case "trigger.changed":
+    case "pin.changed":
     case "actor.fallen":
     case "actor.settled":
       return [];

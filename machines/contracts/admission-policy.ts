@@ -1,6 +1,7 @@
 import type { BreakerState } from "./breaker.ts";
 import type { Cause } from "./cause.ts";
 import type { ModeInForce } from "./modes.ts";
+import type { Pin } from "./pin-events.ts";
 import type { Priority } from "./priority.ts";
 
 /** What becomes of an operation that arrives now. `refuse` outweighs `queue`, `queue` outweighs `run`. */
@@ -28,8 +29,12 @@ export interface DependencyAdmission {
 export interface AdmissionPolicy {
   /** Grows by one with every published policy. */
   readonly revision: number;
-  /** All modes in force, most severe first. */
+  /** All modes in force, most severe first. While a pin is held: the pinned one alone, with the step `pinned`. */
   readonly modes: readonly ModeInForce[];
+  /** Takes the place of the modes in everything below, but for the dependencies. */
+  readonly pin?: Pin;
+  /** What would be in force without the pin. */
+  readonly yielded?: readonly ModeInForce[];
   /** What the modes (or the pin) say per priority, whatever the dependencies. */
   readonly byPriority: Readonly<Record<Priority, AdmissionDecision>>;
   /** Why `byPriority` is not all `run`, where it is not. */
@@ -37,7 +42,7 @@ export interface AdmissionPolicy {
   readonly dependencies: Readonly<Record<string, DependencyAdmission>>;
   /** Multiplies concurrency limits, 0 < factor <= 1. */
   readonly concurrencyFactor: number;
-  /** Multiplies the size of runs and batches, 0 < factor <= 1. */
+  /** Multiplies the size of runs and batches, 0 <= factor <= 1; one operation at the least. */
   readonly batchFactor: number;
   /** Multiplies attempt timeouts, >= 1. */
   readonly attemptTimeoutFactor: number;

@@ -1,19 +1,48 @@
 import type { Cause } from "./cause.ts";
 import type { Said } from "./said.ts";
 
-/** Something is wrong, and modes and incidents answer to it. One kind per sort of trouble; more kinds come with triggers. */
-export type Condition = DependencyUnavailable;
+/** What can be wrong with one dependency, each of them once per dependency. */
+export const DEPENDENCY_CONDITION_KINDS = ["dependency_unavailable", "connection_failures"] as const;
 
-/** Raised by a breaker once a probe or its callers have failed, until it closes. */
-export interface DependencyUnavailable {
-  readonly kind: "dependency_unavailable";
+/** What can be wrong with the service as a whole. */
+export const SERVICE_CONDITION_KINDS = [
+  "memory_exhaustion",
+  "high_error_rate",
+  "queue_overflow",
+  "processing_timeout",
+  "event_loop_overload",
+] as const;
+
+/** Something is wrong, and modes and incidents answer to it. */
+export type Condition = DependencyCondition | ServiceCondition;
+
+/**
+ * - `dependency_unavailable`: raised by a breaker once a probe or its callers have failed, until it closes. No dwell.
+ * - `connection_failures`: raised by a trigger: too many calls failed over minutes, however often the breaker closed
+ *   in between. A dependency that flaps.
+ */
+export interface DependencyCondition {
+  readonly kind: (typeof DEPENDENCY_CONDITION_KINDS)[number];
   readonly dependency: string;
+}
+
+/** Raised by a trigger. */
+export interface ServiceCondition {
+  readonly kind: (typeof SERVICE_CONDITION_KINDS)[number];
+  readonly dependency?: never;
 }
 
 export type ConditionKind = Condition["kind"];
 
-/** One name per condition: `dependency_unavailable:graph`. */
-export const conditionId = (condition: Condition): string => `${condition.kind}:${condition.dependency}`;
+/** One name per condition: `dependency_unavailable:graph`, `memory_exhaustion`. */
+export const conditionId = ({ kind, dependency }: Condition): string =>
+  dependency === undefined ? kind : `${kind}:${dependency}`;
+
+/**
+ * What an emergency counts: kinds of trouble. Several lost dependencies are one kind, and so are one that is lost and
+ * one that flaps.
+ */
+export const troubleOf = ({ kind, dependency }: Condition): string => (dependency === undefined ? kind : "dependency");
 
 /** A condition as its listeners are told it: it has been raised since then. */
 export interface RaisedCondition {

@@ -7,6 +7,7 @@ import type { Said } from "./said.ts";
 export interface Contribution {
   readonly byPriority?: Partial<Readonly<Record<Priority, AdmissionDecision>>>;
   readonly concurrencyFactor?: number;
+  /** 0: one operation at a time. */
   readonly batchFactor?: number;
   readonly attemptTimeoutFactor?: number;
   /** Share of the concurrency limit that the mode's dependency keeps for its backlog. */
@@ -24,6 +25,8 @@ export interface ModeChanged extends Said {
   readonly step: string;
   readonly since: number;
   readonly inForce: boolean;
+  /** The conditions it answers to that are raised now, by `conditionId`. */
+  readonly conditions?: readonly string[];
   readonly contribution: Contribution;
 }
 

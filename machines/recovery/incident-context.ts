@@ -1,7 +1,7 @@
 import { isCrash, nameError } from "../contain-errors.ts";
 import type { BreakerChanged } from "../contracts/breaker-events.ts";
 import type { Cause } from "../contracts/cause.ts";
-import { type Condition, conditionId, type ConditionsTold } from "../contracts/conditions.ts";
+import { conditionId, type ConditionsTold, type DependencyCondition } from "../contracts/conditions.ts";
 import type { Resume } from "../contracts/lifecycle-events.ts";
 import type { IncidentChanged, PageAcknowledged } from "../contracts/recovery-events.ts";
 import { type Story, timeOf } from "../kit.ts";
@@ -9,7 +9,7 @@ import { type Story, timeOf } from "../kit.ts";
 /* What an incident is given and keeps in mind, and how it understands what it hears. */
 
 export interface IncidentGiven {
-  readonly condition: Condition;
+  readonly condition: DependencyCondition;
   /** Failed probes after which a remedy is due. */
   readonly probesBeforeReconnect: number;
   readonly maximumAttempts: number;

@@ -1,5 +1,5 @@
 import type { AnyStateMachine } from "xstate";
-import { conditionId, type DependencyUnavailable } from "../../machines/contracts/conditions.ts";
+import { conditionId, type DependencyCondition } from "../../machines/contracts/conditions.ts";
 import type { Facts } from "../../machines/facts.ts";
 import type { Listener } from "../../machines/routes.ts";
 import type { RuntimeConfig } from "../../config/types.ts";
@@ -31,7 +31,7 @@ function membersFor(
   { incident }: RuntimeConfig,
   machines: ProvidedMachines,
 ): Member[] {
-  const unavailable: DependencyUnavailable = { kind: "dependency_unavailable", dependency: name };
+  const unavailable: DependencyCondition = { kind: "dependency_unavailable", dependency: name };
   return [
     {
       id: `breaker:${name}`,

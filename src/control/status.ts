@@ -40,7 +40,7 @@ export const statusOf = (
   })),
   incidents: Object.values(facts.incidents).map(({ condition: { kind, dependency }, step, since, attempts }) => ({
     condition: kind,
-    dependency,
+    ...(dependency === undefined ? {} : { dependency }),
     state: step,
     since: wall(since),
     attempts,
