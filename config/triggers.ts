@@ -20,4 +20,6 @@ export const defaultTriggers: TriggerSettings = {
   processing_timeout: { enter: 3, exit: 0, enterDwellMs: 0, leaveDwellMs: 5 * MINUTE },
   /** 99th percentile of the event loop's delay over one interval, in milliseconds. */
   event_loop_overload: { enter: 200, exit: 50, enterDwellMs: 10 * SECOND, leaveDwellMs: 30 * SECOND },
+  /** 1 while the thread that writes the journal is down, else 0. */
+  storage_unavailable: { enter: 1, exit: 0, enterDwellMs: 0, leaveDwellMs: 0 },
 };

@@ -11,6 +11,7 @@ export const SERVICE_CONDITION_KINDS = [
   "queue_overflow",
   "processing_timeout",
   "event_loop_overload",
+  "storage_unavailable",
 ] as const;
 
 /** Something is wrong, and modes and incidents answer to it. */
