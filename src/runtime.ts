@@ -309,8 +309,9 @@ export class Runtime implements AsyncDisposable {
     await acknowledgements.stop();
     waiters.releaseAll();
     control.stop();
-    await journal.shutDown();
+    // The writer last: only the last connection to close leaves a single file, and a reader cannot write it.
     await reader.close();
+    await journal.shutDown();
     await Promise.allSettled([...registry.dependencies.values()].map(({ connection }) => connection.close()));
     wheel.stop();
     this.#phase = "stopped";

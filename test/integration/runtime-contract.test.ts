@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
@@ -472,5 +473,14 @@ describe("stopping, restarting, cancelling", () => {
     await until("the second to be executed", () => lanes().get("a")?.length === 1);
     expect(lanes().get("a")).toEqual([2]);
     expect(await runtime.result((short as { operationId: string }).operationId)).toMatchObject({ status: "expired" });
+  });
+
+  it("leaves its journal in one file when it was stopped, whoever had read in it", async () => {
+    const { dataDirectory, append } = ledger();
+    const runtime = await running(dataDirectory, [append]);
+    const outcome = await runtime.enqueue(append, { lane: "a", number: 1 });
+    await runtime.get((outcome as { operationId: string }).operationId);
+    await runtime.stop();
+    expect(readdirSync(dataDirectory).filter((name) => name.startsWith("journal.db"))).toEqual(["journal.db"]);
   });
 });
