@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { StorageError } from "../errors.ts";
 import type { QueueSettings, StorageSettings } from "../../config/types.ts";
 import type { Journal, RunnableDefinition } from "../queue/journal.ts";
 import type { Clock, Logger } from "../ports.ts";
+import { startThread } from "../start-thread.ts";
 import { lockDataDirectory } from "./data-directory-lock.ts";
 import { FreeDisk } from "./free-disk.ts";
 import { JournalClient } from "./journal-client.ts";
@@ -69,8 +70,6 @@ export async function openJournal(options: OpenJournalOptions): Promise<SqliteJo
 }
 
 function startWriter(options: OpenJournalOptions): Worker {
-  // Sources run as .ts, the package as .js: the worker's file is what its caller is.
-  const suffix = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
   const workerData: WriterOptions = {
     path: join(options.dataDirectory, JOURNAL_FILE),
     pools: options.pools,
@@ -82,7 +81,7 @@ function startWriter(options: OpenJournalOptions): Worker {
     audit: options.audit ?? "plain",
     maximumDatabaseBytes: options.maximumDatabaseBytes ?? null,
   };
-  return new Worker(new URL(`./writer.worker${suffix}`, import.meta.url), {
+  return startThread("./writer.worker", import.meta.url, {
     workerData,
     name: "holdfast-writer",
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },

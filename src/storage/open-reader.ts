@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { Kysely } from "kysely";
 import { StorageError } from "../errors.ts";
+import { startThread } from "../start-thread.ts";
 import type { Database } from "./database.ts";
 import { JOURNAL_FILE } from "./open-journal.ts";
 import { ReaderDialect } from "./reader-dialect.ts";
@@ -38,9 +38,8 @@ const YOUNG_GENERATION_MB = 4;
  * const letters = await database.selectFrom("operation").select("sequence").where("state", "=", 7).execute();
  */
 export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_BYTES }: OpenReaderOptions): Reader {
-  const suffix = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
   const workerData: ReaderOptions = { path: join(dataDirectory, JOURNAL_FILE), pageCacheBytes };
-  const worker = new Worker(new URL(`./reader.worker${suffix}`, import.meta.url), {
+  const worker = startThread("./reader.worker", import.meta.url, {
     workerData,
     name: "holdfast-reader",
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },

@@ -1,5 +1,6 @@
-import { Worker } from "node:worker_threads";
+import type { Worker } from "node:worker_threads";
 import { DependencyError, type Effect } from "../../errors.ts";
+import { startThread } from "../../start-thread.ts";
 import type {
   AnswerMessage,
   Job,
@@ -18,9 +19,6 @@ const RECEIPT_CHARACTERS = 100;
 
 /** How long a worker may take to finish and close its file before it is ended by force. */
 const CLOSE_WITHIN_MS = 5_000;
-
-// The worker's suffix follows ours: sources run as .ts, the package as .js.
-const WORKER = new URL(`./graph-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 
 interface Pending<Value> {
   readonly effect: Effect;
@@ -45,7 +43,10 @@ export class WorkerClient {
 
   constructor(dependency: string, settings: WorkerSettings) {
     this.#dependency = dependency;
-    this.#worker = new Worker(WORKER, { workerData: settings, name: `holdfast graph ${dependency}` });
+    this.#worker = startThread("./graph-worker", import.meta.url, {
+      workerData: settings,
+      name: `holdfast graph ${dependency}`,
+    });
     this.#worker.on("message", (answer: AnswerMessage) => this.#answered(answer));
     this.#worker.on("error", (error) => this.#lose(`it threw ${error instanceof Error ? error.name : "something"}`));
     this.#worker.on("exit", () => this.#lose("it has ended"));
