@@ -16,6 +16,7 @@ export interface OpenReaderOptions {
 /** A read-only view of the journal's database. It never makes a writer wait, and can change nothing. */
 export interface Reader {
   readonly database: Kysely<Database>;
+  /** Answers what was asked before, refuses what is asked from now on, and ends the thread. */
   close(): Promise<void>;
 }
 
@@ -47,13 +48,15 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
   let ended: StorageError | undefined;
+  let closing = false;
 
-  // Only an answer that is waited for keeps the process alive.
+  // Only an answer, or an end, that is waited for keeps the process alive.
   worker.unref();
   worker.on("message", (reply: ReaderReply) => {
     const waiter = waiting.get(reply.id);
     waiting.delete(reply.id);
-    if (waiting.size === 0) worker.unref();
+    // The last answer may come after `close`, which waits for the thread's end.
+    if (waiting.size === 0 && !closing) worker.unref();
     if ("failed" in reply) waiter?.reject(toStorageError(reply.failed));
     else waiter?.resolve(reply.rows);
   });
@@ -67,15 +70,15 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
   );
   const exited = new Promise<void>((resolve) => {
     worker.once("exit", () => {
-      end(new StorageError("reader_closed", "the reader of the journal has been closed"));
+      end(readerClosed());
       resolve();
     });
   });
 
   const run = (sql: string, parameters: readonly unknown[]): Promise<unknown[]> =>
     new Promise((resolve, reject) => {
-      if (ended !== undefined) {
-        reject(ended);
+      if (ended !== undefined || closing) {
+        reject(ended ?? readerClosed());
         return;
       }
       lastId += 1;
@@ -87,9 +90,13 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
   return {
     database: new Kysely<Database>({ dialect: new ReaderDialect(run) }),
     async close() {
+      closing = true;
       worker.ref();
+      // Messages keep their order: the thread reads this one when it has answered all before it.
       worker.postMessage("close");
       await exited;
     },
   };
 }
+
+const readerClosed = (): StorageError => new StorageError("reader_closed", "the reader of the journal has been closed");

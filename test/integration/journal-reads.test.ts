@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Kysely } from "kysely";
 import type { Database } from "../../src/storage/database.ts";
@@ -10,7 +12,10 @@ import { listDeadLetters } from "../../src/storage/reads/list-dead-letters.ts";
 import { listOperations } from "../../src/storage/reads/list-operations.ts";
 import { listPurgeable } from "../../src/storage/reads/list-purgeable.ts";
 import { listTransitions } from "../../src/storage/reads/list-transitions.ts";
+import { temporaryFolder } from "../support/ledger.ts";
 import { failure, LIFE_MS, onlyRun, openTestJournal, START, type TestJournal } from "./journal-fixture.ts";
+
+const CLOSED_UNDER_A_QUERY = fileURLToPath(new URL("./closed-reader.ts", import.meta.url));
 
 const LANE = 42;
 const hash = "k".repeat(32);
@@ -63,6 +68,30 @@ describe("the reader", () => {
     await expect(reader.database.selectFrom("pool").selectAll().execute()).rejects.toMatchObject({
       code: "reader_closed",
     });
+  });
+
+  test("closed under a query, it answers that, and the process lives to hear that it is closed", () => {
+    const directory = temporaryFolder();
+    const { status, stdout, stderr } = spawnSync(process.execPath, [CLOSED_UNDER_A_QUERY, directory], {
+      encoding: "utf8",
+    });
+    // Node ends a process whose top level waits for what nothing is left to bring about with 13.
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(JSON.parse(stdout)).toEqual([{ one: 1 }]);
+  });
+
+  test("while it is being closed, what was asked before is answered, and what is asked now refused", async () => {
+    const { directory } = await openTestJournal();
+    const { database, close } = openReader({ dataDirectory: directory });
+    const ask = () => database.selectFrom("pool").select("name").where("id", "=", 1).execute();
+    await ask();
+    const underWay = ask();
+    // Kysely asks its driver some turns later.
+    await new Promise((resolve) => setImmediate(resolve));
+    const closed = close();
+    await expect(ask()).rejects.toMatchObject({ code: "reader_closed" });
+    expect(await underWay).toEqual([{ name: "graph" }]);
+    await closed;
   });
 });
 
