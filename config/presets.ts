@@ -55,6 +55,7 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
   supervision: { initialPauseMs: 100, maximumPauseMs: 30 * SECOND, maximumFalls: 5, windowMs: MINUTE },
   incident: { probesBeforeReconnect: 3, reconnectTimeoutMs: 10 * SECOND, maximumAttempts: 3, cooldownMs: MINUTE },
   triggers: defaultTriggers,
+  modes: { restoreStepMs: 30 * SECOND },
   pin: { warnBeforeMs: MINUTE, maximumMs: 7 * DAY },
   alerts: { memoryUsage: 0.85, errorRate: 0.1, responseTimeMs: 10 * SECOND },
   stopWithinMs: 10 * SECOND,

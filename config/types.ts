@@ -118,6 +118,11 @@ export interface IncidentSettings {
 /** One definition per kind of condition that is measured; `connection_failures` holds for every dependency. */
 export type TriggerSettings = Readonly<Record<Exclude<ConditionKind, "dependency_unavailable">, TriggerDefinition>>;
 
+export interface ModeSettings {
+  /** How long each step lasts by which a mode gives back what it took. */
+  readonly restoreStepMs: number;
+}
+
 export interface PinSettings {
   /** How long before its end a pin says aloud that it is about to end. */
   readonly warnBeforeMs: number;
@@ -148,6 +153,7 @@ export interface RuntimeConfig {
   readonly supervision: SupervisionSettings;
   readonly incident: IncidentSettings;
   readonly triggers: TriggerSettings;
+  readonly modes: ModeSettings;
   readonly pin: PinSettings;
   readonly alerts: AlertSettings;
   /** How long `stop` waits for what is in flight before it hands it back. */

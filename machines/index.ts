@@ -1,12 +1,18 @@
 import type { AnyStateMachine } from "xstate";
 import { breakerMachine } from "./dependencies/breaker.machine.ts";
+import { emergencyMachine } from "./modes/emergency.machine.ts";
 import { localQueueMachine } from "./modes/local-queue.machine.ts";
+import { memoryConstrainedMachine } from "./modes/memory-constrained.machine.ts";
 import { normalMachine } from "./modes/normal.machine.ts";
+import { reducedPerformanceMachine } from "./modes/reduced-performance.machine.ts";
+import { selectiveProcessingMachine } from "./modes/selective-processing.machine.ts";
+import { pinMachine } from "./pin.machine.ts";
 import { drainMachine } from "./recovery/drain.machine.ts";
 import { incidentMachine } from "./recovery/incident.machine.ts";
 import { reconnectMachine } from "./recovery/reconnect.machine.ts";
 import { rootMachine } from "./root.machine.ts";
 import { supervisorMachine } from "./supervisor.machine.ts";
+import { triggerMachine } from "./triggers/trigger.machine.ts";
 
 /** One machine of the registry. */
 export interface RegisteredMachine {
@@ -23,6 +29,12 @@ export const registry: readonly RegisteredMachine[] = [
   { name: "root", machine: rootMachine, file: "root.machine.ts", howMany: "one" },
   { name: "supervisor", machine: supervisorMachine, file: "supervisor.machine.ts", howMany: "one" },
   { name: "breaker", machine: breakerMachine, file: "dependencies/breaker.machine.ts", howMany: "one per dependency" },
+  {
+    name: "trigger",
+    machine: triggerMachine,
+    file: "triggers/trigger.machine.ts",
+    howMany: "one per measured condition",
+  },
   { name: "normal", machine: normalMachine, file: "modes/normal.machine.ts", howMany: "one" },
   {
     name: "local_queue",
@@ -30,6 +42,26 @@ export const registry: readonly RegisteredMachine[] = [
     file: "modes/local-queue.machine.ts",
     howMany: "one per dependency",
   },
+  {
+    name: "reduced_performance",
+    machine: reducedPerformanceMachine,
+    file: "modes/reduced-performance.machine.ts",
+    howMany: "one",
+  },
+  {
+    name: "memory_constrained",
+    machine: memoryConstrainedMachine,
+    file: "modes/memory-constrained.machine.ts",
+    howMany: "one",
+  },
+  {
+    name: "selective_processing",
+    machine: selectiveProcessingMachine,
+    file: "modes/selective-processing.machine.ts",
+    howMany: "one",
+  },
+  { name: "emergency_mode", machine: emergencyMachine, file: "modes/emergency.machine.ts", howMany: "one" },
+  { name: "pin", machine: pinMachine, file: "pin.machine.ts", howMany: "one" },
   { name: "incident", machine: incidentMachine, file: "recovery/incident.machine.ts", howMany: "one per condition" },
   {
     name: "reconnect",

@@ -14,7 +14,10 @@ export const PROVIDED = 2 ** 31 - 1;
 export const root = ({ system, self }: { system: AnyActorRef["system"]; self: AnyActorRef }): AnyActorRef =>
   system.get("root") ?? self;
 
-/** What each machine's context begins with. `given` is what it was born with; it is never stored. */
+/**
+ * What each machine's context begins with. `given` is what it was born with; it is never stored. A context may hold
+ * `seen` as well, the last values it was told: a change of these alone is not worth a record.
+ */
 export interface Story<Given> {
   readonly given: Given;
   /** Since when it has been in its state. */

@@ -1,14 +1,20 @@
 import type { AdmissionDecision, AdmissionPolicy, DependencyAdmission } from "./contracts/admission-policy.ts";
 import type { Cause } from "./contracts/cause.ts";
-import type { ModeChanged } from "./contracts/mode-events.ts";
-import { MODES } from "./contracts/modes.ts";
+import type { Contribution, ModeChanged } from "./contracts/mode-events.ts";
+import { type ModeInForce, MODES } from "./contracts/modes.ts";
+import type { Pin } from "./contracts/pin-events.ts";
 import type { Priority } from "./contracts/priority.ts";
 import type { Facts } from "./facts.ts";
+import { pinnedContribution } from "./modes/pinned.ts";
+import { whyPinned } from "./pin.machine.ts";
 
 /*
- * The admission policy is derived, never owned: first the breakers, then the modes in force. (A pin, once there is
- * one, takes the place of the modes.) `refuse` outweighs `queue`, `queue` outweighs `run`; of two factors the more
- * careful one counts. The order in which the facts came makes no difference.
+ * The admission policy is derived, never owned: first the breakers, then the modes in force. `refuse` outweighs
+ * `queue`, `queue` outweighs `run`; of two factors the more careful one counts. The order in which the facts came makes
+ * no difference.
+ *
+ * A pin takes the place of the modes, in both directions: it may ask for more than they do, or for less. It never takes
+ * the place of a breaker, and a backlog keeps its share.
  */
 
 const WEIGHT: Readonly<Record<AdmissionDecision, number>> = { run: 0, queue: 1, refuse: 2 };
@@ -27,16 +33,10 @@ export const mergeAdmissionPolicy = ({ revision, dependencies, facts, unknown }:
   const modes = Object.values(facts.modes)
     .filter(({ inForce }) => inForce)
     .toSorted(bySeverity);
+  const pin = facts.pin?.pin ?? null;
   return deepFreeze({
     revision,
-    modes: modes.map(({ mode, dependency, step, since, cause }) => ({
-      mode,
-      step,
-      since,
-      cause,
-      ...(dependency === null ? {} : { dependency }),
-    })),
-    ...whatModesSay(modes),
+    ...(pin === null ? asModesSay(modes) : asPinned(pin, modes)),
     dependencies: Object.fromEntries(dependencies.map((name) => [name, admissionOf(name, facts, modes, unknown)])),
   });
 };
@@ -65,21 +65,49 @@ function admissionOf(
   return { state, generation, decision, cause, backlogShare, ...(nextProbeAt === null ? {} : { nextProbeAt }) };
 }
 
-type ModesPart = Pick<
-  AdmissionPolicy,
-  "byPriority" | "priorityCause" | "concurrencyFactor" | "batchFactor" | "attemptTimeoutFactor"
->;
+type ModesPart = Omit<AdmissionPolicy, "revision" | "dependencies">;
 
-function whatModesSay(modes: readonly ModeChanged[]): ModesPart {
-  const asked = modes.map(({ contribution }) => contribution);
+const inForce = ({ mode, dependency, step, since, cause }: ModeChanged): ModeInForce => ({
+  mode,
+  step,
+  since,
+  cause,
+  ...(dependency === null ? {} : { dependency }),
+});
+
+function asModesSay(modes: readonly ModeChanged[]): ModesPart {
+  const gravest = modes.find(({ contribution }) => withholds(contribution));
+  return {
+    modes: modes.map(inForce),
+    ...merged(modes.map(({ contribution }) => contribution)),
+    ...(gravest === undefined ? {} : { priorityCause: gravest.cause }),
+  };
+}
+
+function asPinned(pin: Pin, modes: readonly ModeChanged[]): ModesPart {
+  const contribution = pinnedContribution[pin.mode];
+  const cause = whyPinned(pin);
+  return {
+    modes: [{ mode: pin.mode, step: "pinned", since: pin.since, cause }],
+    pin,
+    yielded: modes.map(inForce),
+    ...merged([contribution]),
+    ...(withholds(contribution) ? { priorityCause: cause } : {}),
+  };
+}
+
+/** Something does not run because of it. */
+const withholds = ({ byPriority = {} }: Contribution): boolean =>
+  Object.values(byPriority).some((decision) => decision !== "run");
+
+function merged(
+  asked: readonly Contribution[],
+): Pick<AdmissionPolicy, "byPriority" | "concurrencyFactor" | "batchFactor" | "attemptTimeoutFactor"> {
   const decide = (priority: Priority) =>
     asked.reduce<AdmissionDecision>(
       (heaviest, { byPriority }) => heavier(heaviest, byPriority?.[priority] ?? "run"),
       "run",
     );
-  const gravest = modes.find(({ contribution }) =>
-    Object.values(contribution.byPriority ?? {}).some((each) => each !== "run"),
-  );
   return {
     byPriority: {
       critical: decide("critical"),
@@ -88,7 +116,6 @@ function whatModesSay(modes: readonly ModeChanged[]): ModesPart {
       low: decide("low"),
       deferred: decide("deferred"),
     },
-    ...(gravest === undefined ? {} : { priorityCause: gravest.cause }),
     concurrencyFactor: Math.min(1, ...asked.map(({ concurrencyFactor = 1 }) => concurrencyFactor)),
     batchFactor: Math.min(1, ...asked.map(({ batchFactor = 1 }) => batchFactor)),
     attemptTimeoutFactor: Math.max(1, ...asked.map(({ attemptTimeoutFactor = 1 }) => attemptTimeoutFactor)),

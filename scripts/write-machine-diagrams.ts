@@ -53,6 +53,7 @@ const words = (camelCase: string): string => camelCase.replaceAll(/[A-Z]/g, (let
 
 /** XState's own events in words. */
 const eventOf = (type: string, node: AnyNode): string => {
+  if (type === "") return "at once";
   const after = /^xstate\.after\.(\w+)\./.exec(type)?.[1];
   if (after !== undefined) return `after ${words(after).replace("until deadline", "its time")}`;
   const done = node.invoke.find(({ id }) => type === `xstate.done.actor.${id}`);
@@ -64,7 +65,7 @@ const eventOf = (type: string, node: AnyNode): string => {
 
 /** `resume` enters every state anew, and is left out. */
 function edgesOf(node: AnyNode): Edge[] {
-  return [...node.transitions.values()].flat().flatMap(({ eventType, guard, target: targets }) => {
+  return [...node.transitions.values(), node.always ?? []].flat().flatMap(({ eventType, guard, target: targets }) => {
     const to = targets?.[0];
     if (eventType === "resume" || to === undefined) return [];
     return [{ from: pathOf(node), to: pathOf(entered(to)), label: `${eventOf(eventType, node)}${guardOf(guard)}` }];

@@ -14,7 +14,10 @@ export interface TriggerDefinition {
   readonly leaveDwellMs: number;
 }
 
-/** The states of a trigger. Only `raised` and `falling` have raised their condition; `unknown` keeps what it had. */
+/**
+ * The states of a trigger. `raised` and `falling` have raised their condition, `clear` and `rising` have not; `unknown`
+ * (its sensor has failed, or has said nothing yet) keeps what it had.
+ */
 export const TRIGGER_STATES = ["clear", "rising", "raised", "falling", "unknown"] as const;
 
 export type TriggerState = (typeof TRIGGER_STATES)[number];
@@ -55,11 +58,13 @@ export interface TriggerChanged extends Said {
   /** Its condition is raised, and since when and why. */
   readonly raised: boolean;
   readonly raisedAt: number | null;
+  /** The sensor's last word was that it failed. `unknown` without it: it has said nothing yet. */
+  readonly failed: boolean;
   /** The last value, null before the first and when there was nothing to measure. */
   readonly value: number | null;
   readonly definition: TriggerDefinition;
   /** When the dwell under way ends, null when none is. */
   readonly deadline: number | null;
-  /** Multiplies the dwells: 1, and twice as much with each flap up to 8. */
+  /** Multiplies the leave dwell: 1, and twice as much with each flap up to 8. Protection never comes later for it. */
   readonly dwellFactor: number;
 }

@@ -1,5 +1,13 @@
 import type { AnyStateMachine } from "xstate";
-import { conditionId, type DependencyCondition } from "../../machines/contracts/conditions.ts";
+import {
+  type Condition,
+  conditionId,
+  type ConditionKind,
+  DEPENDENCY_CONDITION_KINDS,
+  type DependencyCondition,
+  SERVICE_CONDITION_KINDS,
+} from "../../machines/contracts/conditions.ts";
+import type { TriggerDefinition } from "../../machines/contracts/triggers.ts";
 import type { Facts } from "../../machines/facts.ts";
 import type { Listener } from "../../machines/routes.ts";
 import type { RuntimeConfig } from "../../config/types.ts";
@@ -23,12 +31,49 @@ export const castOf = (
   machines: ProvidedMachines,
 ): readonly Member[] => [
   { id: "normal", machine: machines.normal, version: 1, given: {}, hears: ["modes"] },
+  mode("reduced_performance", ["processing_timeout", "event_loop_overload", "connection_failures"], config, machines),
+  mode("memory_constrained", ["memory_exhaustion"], config, machines),
+  mode("selective_processing", ["high_error_rate", "queue_overflow"], config, machines),
+  mode("emergency_mode", [...DEPENDENCY_CONDITION_KINDS, ...SERVICE_CONDITION_KINDS], config, machines),
+  {
+    id: "pin",
+    machine: machines.pin,
+    version: 1,
+    given: { warnBeforeMs: config.pin.warnBeforeMs },
+    inherits: ({ pin }) => pin ?? undefined,
+  },
+  ...SERVICE_CONDITION_KINDS.map((kind) => triggerFor({ kind }, config.triggers[kind], machines)),
   ...dependencies.flatMap((dependency) => membersFor(dependency, config, machines)),
 ];
 
+/** A mode of the whole service, and the conditions it answers to, of whichever dependency. */
+const mode = (
+  id: "reduced_performance" | "memory_constrained" | "selective_processing" | "emergency_mode",
+  kinds: readonly ConditionKind[],
+  { modes: { restoreStepMs } }: RuntimeConfig,
+  machines: ProvidedMachines,
+): Member => ({
+  id,
+  machine: machines[id],
+  version: 1,
+  given: { restoreStepMs },
+  answersTo: kinds.map((kind) => ({ kind })),
+});
+
+function triggerFor(condition: Condition, definition: TriggerDefinition, { trigger }: ProvidedMachines): Member {
+  const id = conditionId(condition);
+  return {
+    id: `trigger:${id}`,
+    machine: trigger,
+    version: 1,
+    given: { condition, definition },
+    inherits: ({ triggers }) => triggers[id],
+  };
+}
+
 function membersFor(
   { name, breaker }: ControlledDependency,
-  { incident }: RuntimeConfig,
+  { incident, triggers }: RuntimeConfig,
   machines: ProvidedMachines,
 ): Member[] {
   const unavailable: DependencyCondition = { kind: "dependency_unavailable", dependency: name };
@@ -40,6 +85,7 @@ function membersFor(
       given: { dependency: name, rules: breaker },
       inherits: ({ breakers }) => breakers[name],
     },
+    triggerFor({ kind: "connection_failures", dependency: name }, triggers.connection_failures, machines),
     {
       id: `drain:${name}`,
       machine: machines.drain,

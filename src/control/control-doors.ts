@@ -52,14 +52,18 @@ export interface TriggerStatus {
   readonly trigger: string;
   readonly state: TriggerState;
   readonly since: number;
+  /** Its sensor's last word was that it failed. `unknown` without it: it has said nothing yet. */
+  readonly failed: boolean;
   readonly raised: boolean;
   /** Since when, and why, its condition is raised: not since when it is falling. */
   readonly raisedAt?: number;
   readonly raisedCause?: Cause;
   readonly cause: Cause;
+  /** The last value; absent before the first, and when there was nothing to measure. */
   readonly value?: number;
   readonly definition: TriggerDefinition;
   /** When the dwell under way ends. */
   readonly deadline?: number;
+  /** Multiplies the leave dwell: 1, and twice as much with each flap up to 8. */
   readonly dwellFactor: number;
 }

@@ -4,9 +4,11 @@ import type { BreakerSettings, RuntimeConfig } from "../../config/types.ts";
 import type { ActionResult, CallsFailed, ProbeResult } from "../dependencies/health.ts";
 import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
+import type { Pin } from "../../machines/contracts/pin-events.ts";
+import type { ControlDoors, TriggerStatus } from "./control-doors.ts";
 
 /** The control plane as the rest of the runtime sees it: a policy to read, and a few things to tell. */
-export interface ControlPlane {
+export interface ControlPlane extends Omit<ControlDoors, "acknowledgePage" | "switchAutoRecovery"> {
   /** The policy in force. One property read; the object never changes, only the reference does. */
   readonly policy: AdmissionPolicy;
   /** Restores the machines from `records`, resumes them and begins to act. */
@@ -76,6 +78,11 @@ export interface DrainRemainder {
 export interface ControlStatus {
   readonly policy: AdmissionPolicy;
   readonly breakers: readonly BreakerStatus[];
+  readonly triggers: readonly TriggerStatus[];
+  /** The pin that is held; `policy.modes` names its mode alone, `policy.yielded` what would be in force without it. */
+  readonly pin?: Pin;
+  /** Of the pin's machine; `expiring` shortly before its end. */
+  readonly pinState: "free" | "held" | "expiring";
   readonly drains: readonly {
     readonly dependency: string;
     readonly state: string;

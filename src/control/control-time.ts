@@ -8,6 +8,8 @@ export interface ControlTime {
   readonly now: () => number;
   /** A moment of this time as the wall clock calls it now: for what is shown or stored for people. */
   readonly wall: (at: number) => number;
+  /** The other way: for what people say by the wall clock. */
+  readonly ofWall: (wallAt: number) => number;
   /** Milliseconds from now until a moment of this time; 0 when it has passed. */
   readonly until: (deadline: number) => number;
 }
@@ -19,12 +21,14 @@ export const createControlTime = (clock: Clock): ControlTime => {
   const wallAtStart = clock.now();
   const monotonicAtStart = clock.monotonicMs();
   const now = () => Math.floor(wallAtStart + clock.monotonicMs() - monotonicAtStart);
+  const correctedBy = () => {
+    const corrected = clock.now() - now();
+    return Math.abs(corrected) < SAME_CLOCK_MS ? 0 : corrected;
+  };
   return {
     now,
-    wall(at) {
-      const corrected = clock.now() - now();
-      return Math.abs(corrected) < SAME_CLOCK_MS ? at : at + corrected;
-    },
+    wall: (at) => at + correctedBy(),
+    ofWall: (wallAt) => wallAt - correctedBy(),
     until: (deadline) => Math.max(0, deadline - now()),
   };
 };

@@ -15,6 +15,7 @@ import { Listeners } from "./listeners.ts";
 import { newborn, type Preparation, restored } from "./prepared.ts";
 import { provideMachines } from "./provided-machines.ts";
 import { FALLEN, Recorder, stateName } from "./recorder.ts";
+import { openDoors } from "./open-doors.ts";
 import { readRecords } from "./restore.ts";
 import { statusOf } from "./status.ts";
 import { supervisorOf } from "./supervised.ts";
@@ -137,12 +138,14 @@ export const openControlPlane = (ports: ControlPorts): OpenControlPlane => {
     callsFailed: ({ dependency, generation, cause, misconfigured }) =>
       tell(`breaker:${dependency}`, { type: "calls.failed", cause, generation, misconfigured, draw: random.next() }),
     requestProbe: (dependency, cause) => tell(`breaker:${dependency}`, { type: "probe.wanted", cause, dependency }),
+    ...openDoors({ tell, find, time }),
     acceptDrain: (dependency, cause) => tell(`drain:${dependency}`, { type: "drain.accept", cause }),
     status: () =>
       statusOf(
         plane.policy,
         facts(),
         cast.map(({ id }) => ({ id, state: root === undefined || ended ? "stopped" : stateOf(find(id)) })),
+        (trigger) => find(`trigger:${trigger}`)?.getSnapshot().context.seen.value ?? null,
         time,
       ),
     onPolicy: (listener) => policies.add(listener),

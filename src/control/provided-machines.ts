@@ -1,10 +1,16 @@
 import type { AnyStateMachine } from "xstate";
 import { breakerMachine } from "../../machines/dependencies/breaker.machine.ts";
+import { emergencyMachine } from "../../machines/modes/emergency.machine.ts";
 import { localQueueMachine } from "../../machines/modes/local-queue.machine.ts";
+import { memoryConstrainedMachine } from "../../machines/modes/memory-constrained.machine.ts";
 import { normalMachine } from "../../machines/modes/normal.machine.ts";
+import { reducedPerformanceMachine } from "../../machines/modes/reduced-performance.machine.ts";
+import { selectiveProcessingMachine } from "../../machines/modes/selective-processing.machine.ts";
+import { pinMachine } from "../../machines/pin.machine.ts";
 import { drainMachine } from "../../machines/recovery/drain.machine.ts";
 import { incidentMachine } from "../../machines/recovery/incident.machine.ts";
 import { reconnectMachine } from "../../machines/recovery/reconnect.machine.ts";
+import { triggerMachine } from "../../machines/triggers/trigger.machine.ts";
 import { MisuseError } from "../errors.ts";
 import { emptiedActor, readWatermarkActor, verifyActor } from "./actors/drain.ts";
 import { probeActor } from "./actors/probe.ts";
@@ -16,7 +22,20 @@ import type { Recorder } from "./recorder.ts";
 
 /** The machines with what they act through and the clock that their delays run on: once per machine, not per actor. */
 export type ProvidedMachines = Readonly<
-  Record<"breaker" | "drain" | "incident" | "localQueue" | "normal", AnyStateMachine>
+  Record<
+    | "breaker"
+    | "trigger"
+    | "drain"
+    | "incident"
+    | "pin"
+    | "normal"
+    | "localQueue"
+    | "reduced_performance"
+    | "memory_constrained"
+    | "selective_processing"
+    | "emergency_mode",
+    AnyStateMachine
+  >
 >;
 
 export const provideMachines = (ports: ControlPorts, time: ControlTime, recorder: Recorder): ProvidedMachines => {
@@ -44,7 +63,13 @@ export const provideMachines = (ports: ControlPorts, time: ControlTime, recorder
       },
       delays,
     }),
-    localQueue: localQueueMachine,
+    trigger: triggerMachine.provide({ delays }),
+    pin: pinMachine.provide({ delays }),
     normal: normalMachine,
+    localQueue: localQueueMachine,
+    reduced_performance: reducedPerformanceMachine.provide({ delays }),
+    memory_constrained: memoryConstrainedMachine.provide({ delays }),
+    selective_processing: selectiveProcessingMachine.provide({ delays }),
+    emergency_mode: emergencyMachine.provide({ delays }),
   };
 };

@@ -10,7 +10,7 @@ import type { Listeners } from "./listeners.ts";
 export const FALLEN = "fallen";
 
 /** States that a person reading a log should stop at. */
-const ALARMING = /^(open|misconfigured|disputed|paged|fallen)/;
+const ALARMING = /^(open|misconfigured|disputed|paged|fallen|raised|expiring)/;
 
 /** `misconfigured.waiting` for `{ misconfigured: "waiting" }`. */
 export const stateName = (value: unknown): string =>
@@ -70,7 +70,7 @@ export class Recorder {
         after.context.since,
         after.context.cause,
       );
-    if (version !== undefined && (moved || before.context !== after.context)) this.#save(id, version, after);
+    if (version !== undefined && (moved || learnt(before.context, after.context))) this.#save(id, version, after);
   }
 
   #save(id: string, version: number, { value, context }: AnyMachineSnapshot): void {
@@ -103,6 +103,13 @@ export class Recorder {
     transitions.tell(row);
   }
 }
+
+/** Something that a successor would want to know: more than the last value, of which another comes every second. */
+const learnt = (before: Record<string, unknown>, after: Record<string, unknown>): boolean => {
+  if (before === after) return false;
+  for (const key in after) if (key !== "seen" && before[key] !== after[key]) return true;
+  return false;
+};
 
 /** XState's own events carry the ids of states; what is of interest is only their sort. */
 const nameOf = ({ type }: { type: string }): string => {

@@ -1,7 +1,11 @@
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import type { Cause } from "../../machines/contracts/cause.ts";
+import type { TriggerChanged } from "../../machines/contracts/triggers.ts";
 import type { Facts } from "../../machines/facts.ts";
+import type { TriggerStatus } from "./control-doors.ts";
 import type { ControlStatus } from "./control-plane.ts";
 import type { ControlTime } from "./control-time.ts";
+import { wallPin } from "./wall-policy.ts";
 
 /** What there is to see of one actor. */
 export interface ActorView {
@@ -14,9 +18,43 @@ export const statusOf = (
   policy: AdmissionPolicy,
   facts: Facts,
   actors: readonly ActorView[],
-  { wall }: ControlTime,
+  valueOf: (trigger: string) => number | null,
+  time: ControlTime,
 ): ControlStatus => ({
   policy,
+  triggers: Object.values(facts.triggers).map((told) =>
+    triggerStatus(told, facts.raised[told.trigger]?.cause, valueOf(told.trigger), time),
+  ),
+  pinState: facts.pin?.state ?? "free",
+  ...(facts.pin?.pin ? { pin: wallPin(facts.pin.pin, time) } : {}),
+  ...partsOf(facts, actors, time),
+});
+
+const triggerStatus = (
+  { trigger, state, since, failed, raised, raisedAt, cause, definition, deadline, dwellFactor }: TriggerChanged,
+  raisedCause: Cause | undefined,
+  value: number | null,
+  { wall }: ControlTime,
+): TriggerStatus => ({
+  trigger,
+  state,
+  since: wall(since),
+  failed,
+  raised,
+  cause,
+  definition,
+  dwellFactor,
+  ...(raisedAt === null ? {} : { raisedAt: wall(raisedAt) }),
+  ...(raised && raisedCause !== undefined ? { raisedCause } : {}),
+  ...(value === null ? {} : { value }),
+  ...(deadline === null ? {} : { deadline: wall(deadline) }),
+});
+
+const partsOf = (
+  facts: Facts,
+  actors: readonly ActorView[],
+  { wall }: ControlTime,
+): Pick<ControlStatus, "breakers" | "drains" | "incidents" | "actors"> => ({
   breakers: Object.values(facts.breakers).map(
     ({ dependency, state, since, generation, probesFailed, nextProbeAt, cause, lastFailure }) => ({
       dependency,

@@ -3,6 +3,9 @@ import type { BreakerChanged } from "../../machines/contracts/breaker-events.ts"
 import type { BreakerState } from "../../machines/contracts/breaker.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import type { DrainChanged, DrainState } from "../../machines/contracts/recovery-events.ts";
+import { modePlans } from "./plans-of-modes.ts";
+import { triggerPlan } from "./plan-of-trigger.ts";
+import { pinPlan } from "./plan-of-pin.ts";
 import type { WalkPlan } from "./walk.ts";
 
 /** Abstract inputs, events and outputs for the walk of each machine: one of every sort that its guards tell apart. */
@@ -116,6 +119,9 @@ export const plans: Readonly<Record<string, WalkPlan>> = {
     ],
     see: ({ context: { drained } }) => drained,
   },
+  ...modePlans,
+  trigger: triggerPlan,
+  pin: pinPlan,
   drain: {
     inputs: [{ given: { dependency: "graph" }, ...told, predecessor: null }],
     events: [
@@ -235,6 +241,7 @@ export const plans: Readonly<Record<string, WalkPlan>> = {
         since: AT,
         raised: false,
         raisedAt: null,
+        failed: false,
         value: 0.95,
         definition: { enter: 0.9, exit: 0.7, enterDwellMs: 1_000, leaveDwellMs: 1_000 },
         deadline: AT + 1_000,

@@ -1,9 +1,15 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
+import { SERVICE_CONDITION_KINDS } from "../../machines/contracts/conditions.ts";
 import { registry } from "../../machines/index.ts";
 import type { OpenControlPlane } from "../../src/control/create-control-plane.ts";
 import { FALLEN, stateName } from "../../src/control/recorder.ts";
+import { defaultTriggers } from "../../config/triggers.ts";
 import { World } from "./control-world.ts";
+import { degradationCommands } from "./degradation-commands.ts";
+import { judgeDegradation } from "./degradation-oracles.ts";
+import { FakeSensors } from "./fake-sensors.ts";
+import { PinKeeper } from "./pin-keeper.ts";
 import { leavesOf } from "./walk.ts";
 
 /*
@@ -22,8 +28,18 @@ const visits = new Map<string, number>();
 const visit = (machine: string, state: string) =>
   visits.set(`${machine}.${state}`, (visits.get(`${machine}.${state}`) ?? 0) + 1);
 
+/** A tenth of the presets' patience, so that days are short. */
+const triggers = Object.fromEntries(
+  Object.entries(defaultTriggers).map(([kind, { enterDwellMs, leaveDwellMs }]) => [
+    kind,
+    { enterDwellMs: enterDwellMs / 10, leaveDwellMs: leaveDwellMs / 10 },
+  ]),
+);
+
 class Day {
   readonly world: World;
+  readonly sensors: FakeSensors;
+  readonly pins: PinKeeper;
   readonly generations = new Map<string, number>();
   /** First breach of an oracle; thrown at the end of the command in which it happened. */
   breach: Error | undefined;
@@ -31,7 +47,9 @@ class Day {
 
   constructor(latencies: readonly number[]) {
     let next = 0;
-    this.world = new World(NAMES, {}, (plane) => this.watch(plane));
+    this.world = new World(NAMES, { triggers }, (plane) => this.watch(plane));
+    this.sensors = new FakeSensors(this.world);
+    this.pins = new PinKeeper(this.world);
     for (const name of NAMES) this.world.dependency(name).latencyMs = () => latencies[next++ % latencies.length] ?? 20;
     this.world.draw = () => (next++ % 10) / 10;
   }
@@ -89,6 +107,9 @@ class Day {
       if (drain !== undefined && breaker !== undefined)
         this.#must(runs || drain === "filling", `${name} is ${state}, but its drain is ${drain}`);
     }
+    judgeDegradation(plane, NAMES, this.sensors.triggers, (holds, otherwise) => this.#must(holds, otherwise));
+    const lapsed = this.pins.breach();
+    this.#must(lapsed === undefined, lapsed ?? "");
     this.#must(plane.policy.modes.length > 0 || plane.actor("normal") === undefined, "no mode is in force");
   }
 
@@ -122,14 +143,26 @@ const command = (says: string, act: Act): Command => ({ act, toString: () => say
 
 const name = fc.constantFrom(...NAMES);
 const actorId = fc.oneof(
-  fc.constant("normal"),
+  fc.constantFrom("normal", "reduced_performance", "memory_constrained", "selective_processing", "emergency_mode"),
+  fc.constantFrom("pin", ...SERVICE_CONDITION_KINDS.map((kind) => `trigger:${kind}`)),
   fc
-    .tuple(fc.constantFrom("breaker", "drain", "local_queue", "incident:dependency_unavailable", "reconnect"), name)
+    .tuple(
+      fc.constantFrom(
+        "breaker",
+        "trigger:connection_failures",
+        "drain",
+        "local_queue",
+        "incident:dependency_unavailable",
+        "reconnect",
+      ),
+      name,
+    )
     .map((parts) => parts.join(":")),
 );
 const shortTime = fc.constantFrom(10, 200, 1_000, 5_000, 30_000);
 
 const commands: fc.Arbitrary<Command> = fc.oneof(
+  { weight: 24, arbitrary: degradationCommands(NAMES) },
   { weight: 4, arbitrary: name.map((d) => command(`${d} goes down, callers notice`, ({ world }) => world.lose(d))) },
   {
     weight: 2,
@@ -288,7 +321,9 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
 );
 
 /** Whatever happened: everything is healed, persons do their part, and time passes. */
-async function allClear({ world }: Day): Promise<void> {
+async function allClear({ world, sensors, pins }: Day): Promise<void> {
+  sensors.setAll("low");
+  pins.release();
   for (const each of NAMES) {
     Object.assign(world.dependency(each), {
       up: true,
@@ -299,9 +334,11 @@ async function allClear({ world }: Day): Promise<void> {
     });
     world.order("enable", each);
   }
-  await world.seconds(180);
+  await sensors.pass(180_000);
   for (const each of NAMES) world.plane.acceptDrain(each, world.person("all clear"));
-  await world.seconds(300);
+  pins.release();
+  // The longest leave dwell of one that flaps, and two steps of a mode.
+  await sensors.pass(600_000);
 }
 
 function expectNormal({ world }: Day): void {
@@ -317,6 +354,10 @@ function expectNormal({ world }: Day): void {
     expect(world.admission(each)).toMatchObject({ state: "closed", decision: "run", backlogShare: 0 });
     expect(world.dependency(each).draining).toBe(0);
   }
+  expect(status.triggers.filter(({ state, raised }) => state !== "clear" || raised)).toEqual([]);
+  expect(status).toMatchObject({ pinState: "free" });
+  for (const each of ["reduced_performance", "memory_constrained", "selective_processing", "emergency_mode"])
+    expect(world.state(each)).toBe("dormant");
   const root = plane.actor("root");
   plane.stop();
   visit("root", String(root?.getSnapshot().value));
@@ -336,6 +377,7 @@ describe(`random days (HOLDFAST_SEED=${SEED})`, () => {
           day.check();
           for (const { act } of acts) {
             await act(day);
+            day.sensors.sense();
             day.check();
           }
           await allClear(day);

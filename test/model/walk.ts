@@ -2,8 +2,8 @@ import {
   type AnyEventObject,
   type AnyMachineSnapshot,
   type AnyStateMachine,
-  initialTransition,
-  transition,
+  getInitialMicrosteps,
+  getMicrosteps,
 } from "xstate";
 
 /*
@@ -72,16 +72,24 @@ export const walk = (
   limit = 5_000,
 ): Walk => {
   const keyOf = (snapshot: AnyMachineSnapshot) => JSON.stringify([snapshot.value, snapshot.status, see(snapshot)]);
-  const queue: AnyMachineSnapshot[] = inputs.map((input) => initialTransition(machine, input)[0]);
+  const taken = new Set<unknown>();
+  /** The end of a step; on its way, transitions that need no event were taken. */
+  const endOf = (microsteps: readonly (readonly [AnyMachineSnapshot, unknown])[]): AnyMachineSnapshot => {
+    const [end] = microsteps.at(-1) ?? [];
+    if (end === undefined) throw new Error(`${machine.id} did not step`);
+    for (const [passed] of microsteps.slice(0, -1))
+      for (const { always } of activeNodes(passed)) for (const declared of always ?? []) taken.add(declared);
+    return end;
+  };
+  const queue: AnyMachineSnapshot[] = inputs.map((input) => endOf(getInitialMicrosteps(machine, input)));
   const states = new Map(queue.map((first) => [keyOf(first), first]));
   const edges: Walked[] = [];
-  const taken = new Set<unknown>();
   for (let before = queue.shift(); before !== undefined; before = queue.shift()) {
     if (before.status !== "active") continue;
     const told = typeof events === "function" ? events(before) : events;
     for (const event of [...told, ...ownEvents(before, outputs)]) {
       for (const declared of machine.getTransitionData(before as never, event) ?? []) taken.add(declared);
-      const [after]: [AnyMachineSnapshot, unknown] = transition(machine, before as never, event);
+      const after = endOf(getMicrosteps(machine, before as never, event));
       edges.push({ before, event, after });
       const key = keyOf(after);
       if (states.has(key)) continue;

@@ -31,6 +31,8 @@ function status(
         attemptTimeoutFactor: 1,
       },
       breakers: [],
+      triggers: [],
+      pinState: "free",
       drains: [],
       incidents: [],
       actors: [],
