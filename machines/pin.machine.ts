@@ -57,6 +57,7 @@ export const pinMachine = setup({
     expected: ({ context, event }) =>
       event.type !== "resume" && event.expected === (context.pin === null ? null : context.pin.revision),
     pinned: ({ context }) => context.pin !== null,
+    overdue: ({ context, event }) => context.pin !== null && event.at >= context.pin.until,
   },
   actions: {
     set: assign(({ context, event }) => {
@@ -86,7 +87,7 @@ export const pinMachine = setup({
     expire: assign(({ context }) => {
       if (context.pin === null) return {};
       const what = `the pin on ${context.pin.mode} ended`;
-      return { pin: null, since: context.deadline, cause: because({ actor: "pin", what }, whyPinned(context.pin)) };
+      return { pin: null, since: context.pin.until, cause: because({ actor: "pin", what }, whyPinned(context.pin)) };
     }),
     tell: sendTo(
       root,
@@ -132,7 +133,10 @@ export const pinMachine = setup({
       on: {
         "pin.set": { guard: "expected", target: "held", reenter: true, actions: "set" },
         "pin.release": { guard: "expected", target: "free", actions: "release" },
-        resume: { target: "held", reenter: true },
+        resume: [
+          { guard: "overdue", target: "free", actions: "expire" },
+          { target: "held", reenter: true },
+        ],
       },
     },
     expiring: {
@@ -142,7 +146,10 @@ export const pinMachine = setup({
       on: {
         "pin.set": { guard: "expected", target: "held", actions: "set" },
         "pin.release": { guard: "expected", target: "free", actions: "release" },
-        resume: { target: "expiring", reenter: true },
+        resume: [
+          { guard: "overdue", target: "free", actions: "expire" },
+          { target: "expiring", reenter: true },
+        ],
       },
     },
   },

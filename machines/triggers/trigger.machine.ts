@@ -107,13 +107,12 @@ export const triggerMachine = setup({
       calmAt: calmFrom(definitionOf(context), context.since),
     })),
     calmDown: assign(({ context, event }) => calmer(context, event.at)),
-    /** Observed time only; no dwell ends later than a whole one from now. */
+    /** Observed time only. Its end follows from its beginning and from the thresholds of this process. */
     moveDwell: assign(({ context, event }) => {
       const lostMs = event.type === "resume" ? event.lostMs : 0;
-      const calmAt = context.calmAt === null ? null : context.calmAt + lostMs;
-      if (context.dwellFrom === null) return { calmAt };
-      const dwellFrom = Math.min(event.at, context.dwellFrom + lostMs);
-      return { calmAt, dwellFrom, deadline: context.deadline + dwellFrom - context.dwellFrom };
+      const moved = (at: number | null) => (at === null ? null : at + lostMs);
+      const dwellFrom = moved(context.dwellFrom);
+      return { calmAt: moved(context.calmAt), dwellFrom: dwellFrom === null ? null : Math.min(event.at, dwellFrom) };
     }),
     tell: sendTo(
       root,
@@ -223,7 +222,7 @@ export const triggerMachine = setup({
           { guard: "high", target: "rising", reenter: true, actions: ["define", "dwellToEnter"] },
           { target: "clear", actions: ["note", "define", "forgetDwell"] },
         ],
-        resume: { target: "rising", reenter: true, actions: "moveDwell" },
+        resume: { target: "rising", reenter: true, actions: ["moveDwell", "dwellToEnter"] },
       },
     },
 
@@ -263,7 +262,7 @@ export const triggerMachine = setup({
           { guard: "low", target: "falling", reenter: true, actions: ["define", "dwellToLeave"] },
           { target: "raised", actions: ["note", "define", "forgetDwell"] },
         ],
-        resume: { target: "falling", reenter: true, actions: "moveDwell" },
+        resume: { target: "falling", reenter: true, actions: ["moveDwell", "dwellToLeave"] },
       },
     },
   },

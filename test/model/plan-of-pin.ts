@@ -33,6 +33,7 @@ export const pinPlan: WalkPlan = {
     ...(pin === null ? [] : [set("normal", null), { type: "pin.release", ...told, expected: pin.revision }]),
     { type: "pin.release", ...told, expected: (pin?.revision ?? 0) + 1 },
     { type: "resume", ...told, lostMs: 500 },
+    { type: "resume", ...told, at: AT + 500_000, lostMs: 500_000 },
   ],
   see: ({ context: { pin } }) => pin === null,
 };
