@@ -16,7 +16,8 @@ export const root = ({ system, self }: { system: AnyActorRef["system"]; self: An
 
 /**
  * What each machine's context begins with. `given` is what it was born with; it is never stored. A context may hold
- * `seen` as well, the last values it was told: a change of these alone is not worth a record.
+ * `seen` as well, the last values it was told: a change of these alone is not worth a record. Moments are called
+ * `since`, `until`, `deadline`, `dwellFrom` or `somethingAt`: records hold them by the wall clock.
  */
 export interface Story<Given> {
   readonly given: Given;

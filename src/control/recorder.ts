@@ -76,8 +76,15 @@ export class Recorder {
   #save(id: string, version: number, { value, context }: AnyMachineSnapshot): void {
     // What it was given comes from the configuration of the process that restores it.
     const { given: _, ...own } = context;
-    const at = this.#ports.time.wall(this.#ports.time.now());
-    const record: MachineRecord = { id, version, at, state: JSON.stringify(value), context: JSON.stringify(own) };
+    const { time } = this.#ports;
+    const stored = JSON.stringify(time.wall(0) === 0 ? own : inWallTime(own, time));
+    const record: MachineRecord = {
+      id,
+      version,
+      at: time.wall(time.now()),
+      state: JSON.stringify(value),
+      context: stored,
+    };
     this.#store(id, () => this.#ports.saveRecord(record));
   }
 
@@ -109,6 +116,24 @@ const learnt = (before: Record<string, unknown>, after: Record<string, unknown>)
   if (before === after) return false;
   for (const key in after) if (key !== "seen" && before[key] !== after[key]) return true;
   return false;
+};
+
+/** What contexts call a moment. */
+const MOMENT = /^(at|since|until|deadline|dwellFrom)$|At$/;
+
+/**
+ * The moments in a context by the wall clock, from which the next process counts: a pin until six o'clock ends at six,
+ * also when the clock was corrected after the process had begun.
+ */
+const inWallTime = (value: unknown, time: ControlTime): unknown => {
+  if (Array.isArray(value)) return value.map((each) => inWallTime(each, time));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, part]) => [
+      key,
+      typeof part === "number" && MOMENT.test(key) ? time.wall(part) : key === "values" ? part : inWallTime(part, time),
+    ]),
+  );
 };
 
 /** XState's own events carry the ids of states; what is of interest is only their sort. */
