@@ -4,7 +4,7 @@ import type { AdmissionDecision } from "../../machines/contracts/admission-polic
 import type { BreakerChanged } from "../../machines/contracts/breaker-events.ts";
 import { BREAKER_STATES } from "../../machines/contracts/breaker.ts";
 import type { Contribution, ModeChanged } from "../../machines/contracts/mode-events.ts";
-import { MODES } from "../../machines/contracts/modes.ts";
+import { type Mode, MODES } from "../../machines/contracts/modes.ts";
 import { PRIORITIES } from "../../machines/contracts/priority.ts";
 import { type Facts, noFacts } from "../../machines/facts.ts";
 import { mergeAdmissionPolicy } from "../../machines/merge-admission-policy.ts";
@@ -82,6 +82,19 @@ const factsOf = (
       },
     ]),
   ),
+});
+
+const pinned = (mode: Mode, told: readonly ModeChanged[]): Facts => ({
+  ...factsOf(told),
+  pin: {
+    type: "pin.changed",
+    at: 1,
+    cause,
+    state: "held",
+    since: 1,
+    pin: { mode, owner: "anna", reason: "a property of it", since: 1, until: 2, revision: 1 },
+    revision: 1,
+  },
 });
 
 const merge = (facts: Facts) =>
@@ -177,8 +190,27 @@ describe("the admission policy", () => {
     );
   });
 
+  test("is what a pinned mode asks for, whatever modes are in force, but for the dependencies", () => {
+    fc.assert(
+      fc.property(modes, modes, fc.constantFrom(...MODES), (told, others, mode) => {
+        const policy = merge(pinned(mode, told));
+        const free = merge(factsOf(told));
+        const { dependencies: _, yielded, ...asked } = policy;
+        const { dependencies: __, yielded: ___, ...askedOfOthers } = merge(pinned(mode, others));
+        expect(asked).toEqual(askedOfOthers);
+        expect(policy.dependencies).toEqual(free.dependencies);
+        expect(yielded).toEqual(free.modes);
+        expect(policy.modes).toMatchObject([{ mode, step: "pinned" }]);
+        expect(policy.priorityCause?.what).toBe(
+          mode === "normal" ? undefined : `anna pinned ${mode}: a property of it`,
+        );
+      }),
+      { numRuns: 300 },
+    );
+  });
+
   test("cannot be changed by whoever holds it", () => {
-    const policy = merge(factsOf([], [undefined, undefined]));
+    const policy = merge(pinned("emergency_mode", []));
     const parts: unknown[] = [policy];
     for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
       if (typeof part !== "object" || part === null) continue;

@@ -2,8 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import { World } from "../model/control-world.ts";
 
-const MINUTE = 60;
-
 /** Values that every preset calls high, and low. */
 const HIGH = 1_000;
 const LOW = 0;
