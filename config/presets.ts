@@ -54,6 +54,13 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
   concurrency: { limit: 64, slowStartLimit: 4, slowStartMs: 2 * SECOND, abandonAfterMs: 30 * SECOND },
   supervision: { initialPauseMs: 100, maximumPauseMs: 30 * SECOND, maximumFalls: 5, windowMs: MINUTE },
   incident: { probesBeforeReconnect: 3, reconnectTimeoutMs: 10 * SECOND, maximumAttempts: 3, cooldownMs: MINUTE },
+  sensing: {
+    intervalMs: SECOND,
+    sensorTimeoutMs: 5 * SECOND,
+    windowMs: MINUTE,
+    minimumSample: 20,
+    slowOperationMs: 10 * MINUTE,
+  },
   triggers: defaultTriggers,
   modes: { restoreStepMs: 30 * SECOND },
   pin: { warnBeforeMs: MINUTE, maximumMs: 7 * DAY },

@@ -140,6 +140,20 @@ export interface AlertSettings {
   readonly responseTimeMs: number;
 }
 
+/** How the service is measured. Durations are milliseconds. */
+export interface SensingSettings {
+  /** Pause between two readings of all sensors. */
+  readonly intervalMs: number;
+  /** A sensor that has not answered within this has failed. */
+  readonly sensorTimeoutMs: number;
+  /** Rates, response times and slow operations are of the last so many milliseconds. */
+  readonly windowMs: number;
+  /** With fewer ends, or calls, within the window there is no rate. */
+  readonly minimumSample: number;
+  /** An attempt that runs for longer than this is slow. It is looked for once per `intervalMs`. */
+  readonly slowOperationMs: number;
+}
+
 /**
  * Everything a person might want to change, frozen, read by one reference. An operation sees one of these from
  * its start to its end. Durations are milliseconds, sizes bytes.
@@ -152,6 +166,7 @@ export interface RuntimeConfig {
   readonly concurrency: ConcurrencySettings;
   readonly supervision: SupervisionSettings;
   readonly incident: IncidentSettings;
+  readonly sensing: SensingSettings;
   readonly triggers: TriggerSettings;
   readonly modes: ModeSettings;
   readonly pin: PinSettings;

@@ -21,8 +21,11 @@ export type {
   PartialRuntimeConfig,
   RetrySettings,
   RuntimeConfig,
+  SensingSettings,
 } from "../config/types.ts";
 export type { CallOptions, CallOutcome, CallWork } from "./dependencies/call.ts";
+export type { Measurements } from "./control/measurements.ts";
+export type { ReadValue, SensorReadings } from "./control/sensors/replaced.ts";
 export { type CallHandle, dependency, type DependencyOptions } from "./dependencies/define-dependency.ts";
 export type { Dependency } from "./dependencies/dependency.ts";
 export {
@@ -48,6 +51,7 @@ export {
   type OperationOptions,
   type ValueOf,
 } from "./operations/define-operation.ts";
+export type { MemoryPressureCallback } from "./memory-pressure.ts";
 export type {
   OperationResult,
   OperationState,

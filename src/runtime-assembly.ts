@@ -1,5 +1,6 @@
 import type { RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
+import { checkReadings } from "./control/sensors/replaced.ts";
 import { createControlPlane } from "./control/create-control-plane.ts";
 import { AttemptsInFlight } from "./dependencies/attempts-in-flight.ts";
 import type { CallPorts } from "./dependencies/call.ts";
@@ -27,6 +28,7 @@ import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 import { RuntimeEventBus } from "./runtime-events.ts";
+import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
 import { openJournal } from "./storage/open-journal.ts";
 import { StorageHealth } from "./queue/storage-health.ts";
 import { openReader, type Reader } from "./storage/open-reader.ts";
@@ -49,6 +51,7 @@ export interface RuntimeParts {
   readonly calls: CallPorts;
   readonly acknowledgements: Acknowledgements;
   readonly storage: StorageHealth;
+  readonly monitoring: Monitoring;
   readonly dispatcher: Dispatcher;
   readonly submitter: Submitter;
   readonly fences: Fences;
@@ -86,6 +89,8 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
       "createRuntime needs a dataDirectory: the folder in which accepted operations are kept.",
     );
   const catalog = catalogOf(options.operations, options.dependencies ?? []);
+  checkSensing(config.sensing);
+  checkReadings(options.sensors, [...catalog.dependencies.keys()]);
   const wheel = new TimerWheel(clock);
 
   const journal = await openJournal({
@@ -198,6 +203,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     policy,
     poolOf: ({ poolId }) => registry.pool(poolId)!,
     isHeld: (name) => abandoned.isHeld(name),
+    onOffDiskEnd: (end) => events.measure?.(end),
     find: (sequence) => reads.whereabouts(sequence),
   });
   const retention = new Retention({
@@ -207,6 +213,21 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     purgeable: (limit) => reads.purgeable(clock.now() - config.queue.endedRetentionMs, clock.now(), limit),
     receiptedOf,
     timeoutMs: RECEIPT_CALL_TIMEOUT_MS,
+  });
+
+  const monitoring = new Monitoring({
+    config,
+    readings: options.sensors ?? {},
+    clock,
+    logger,
+    wheel,
+    journal,
+    reader,
+    registry,
+    attempts,
+    storage,
+    events,
+    control,
   });
 
   for (const dependency of registry.dependencies.values())
@@ -280,6 +301,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     calls: { policy, wheel, clock, random, attempts, defaults: config.operations },
     acknowledgements,
     storage,
+    monitoring,
     dispatcher,
     submitter,
     fences,

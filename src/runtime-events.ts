@@ -1,6 +1,7 @@
 import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
 import type { Cause } from "../machines/contracts/cause.ts";
 import type { Logger } from "./ports.ts";
+import type { EndedEvent, EndOfOperation } from "./queue/ended-event.ts";
 import type { TransitionRow } from "./queue/journal.ts";
 
 /** What `runtime.on` tells. Listeners run in the same turn and must be quick. */
@@ -10,12 +11,7 @@ export interface RuntimeEvents {
   /** A machine took a transition. */
   readonly transition: TransitionRow;
   /** An accepted operation has ended, or has become a dead letter. */
-  readonly ended: {
-    readonly operationId: string;
-    readonly name: string;
-    readonly outcome: "completed" | "failed" | "dead";
-    readonly replayed: boolean;
-  };
+  readonly ended: EndedEvent;
   /** A person is needed. */
   readonly page: { readonly at: number; readonly subject: string; readonly cause: Cause };
 }
@@ -28,6 +24,8 @@ export class RuntimeEventBus {
     ended: new Set(),
     page: new Set(),
   };
+  /** Who measures ends, while somebody does. Called before the listeners, and for what stays off the disk as well. */
+  measure: ((end: EndOfOperation) => void) | undefined;
   #ended = { completed: 0, replayed: 0, failed: 0, dead: 0 };
 
   constructor(logger: Logger) {
@@ -64,6 +62,7 @@ export class RuntimeEventBus {
   countEnd(event: RuntimeEvents["ended"]): void {
     this.#ended[event.outcome] += 1;
     if (event.replayed) this.#ended.replayed += 1;
+    this.measure?.(event);
     if (this.#listeners.ended.size > 0) this.emit("ended", event);
   }
 }

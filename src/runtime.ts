@@ -1,10 +1,13 @@
 import { configure } from "../config/presets.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
+import type { Measurements } from "./control/measurements.ts";
+import type { SensorReadings } from "./control/sensors/replaced.ts";
 import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
 import { MisuseError } from "./errors.ts";
+import type { MemoryPressureCallback } from "./memory-pressure.ts";
 import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
 import type { OperationReads } from "./operations/operation-reads.ts";
 import type { OperationResult, OperationView, Page, WaitingState } from "./operations/operation-view.ts";
@@ -32,6 +35,10 @@ export interface RuntimeOptions<
   readonly config?: PartialRuntimeConfig;
   /** False opens the store but executes nothing before `start()`. Default true. */
   readonly autoStart?: boolean;
+  /** False reads no sensor before `startMonitoring()`. Default true: with `start()`. */
+  readonly monitoring?: boolean;
+  /** Readings in the place of the built-in sensors. */
+  readonly sensors?: SensorReadings;
   readonly logger?: Logger;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -73,7 +80,7 @@ export type RuntimePhase = "opened" | "running" | "storage_lost" | "stopping" | 
 /**
  * Opens the journal in `dataDirectory`, connects the dependencies (which may be down) and begins to work.
  *
- * @throws MisuseError `duplicate_definition`, `duplicate_dependency`, `invalid_definition`
+ * @throws MisuseError `duplicate_definition`, `duplicate_dependency`, `invalid_definition`, `invalid_options`
  * @throws StorageError `data_directory_in_use` (says by whom), `database_newer`, `database_corrupt`
  */
 export async function createRuntime<const Operations extends readonly AnyOperationDefinition[]>(
@@ -81,7 +88,7 @@ export async function createRuntime<const Operations extends readonly AnyOperati
 ): Promise<Runtime> {
   const config = configure(options.config);
   const parts = await assemble(options, config);
-  const runtime = new Runtime(parts, config);
+  const runtime = new Runtime(parts, config, options.monitoring !== false);
   if (options.autoStart !== false) await runtime.start();
   return runtime;
 }
@@ -93,12 +100,14 @@ export class Runtime implements AsyncDisposable {
   readonly config: RuntimeConfig;
   readonly deadLetters: DeadLetters;
   readonly #parts: RuntimeParts;
+  readonly #isMonitored: boolean;
   #phase: Exclude<RuntimePhase, "storage_lost"> = "opened";
   #stopped: Promise<void> | undefined;
 
   /** @internal Made by `createRuntime`. */
-  constructor(parts: RuntimeParts, config: RuntimeConfig) {
+  constructor(parts: RuntimeParts, config: RuntimeConfig, isMonitored: boolean) {
     this.#parts = parts;
+    this.#isMonitored = isMonitored;
     this.config = config;
     this.deadLetters = parts.deadLetters;
   }
@@ -122,6 +131,7 @@ export class Runtime implements AsyncDisposable {
     retention.start();
     fences.wake();
     dispatcher.pump();
+    if (this.#isMonitored) this.startMonitoring();
     await firstAnswers(control, registry.dependencies.size, this.#parts.wheel);
   }
 
@@ -257,6 +267,40 @@ export class Runtime implements AsyncDisposable {
     return this.#running().control.requestProbe(dependency, { actor: `person:${by}`, what: "a probe was asked for" });
   }
 
+  /**
+   * Reads the sensors from now on, once per `sensing.intervalMs`; what they say feeds the triggers. Does nothing while
+   * it does already.
+   *
+   * @throws MisuseError `not_running`
+   */
+  startMonitoring(): void {
+    const { monitoring } = this.#running();
+    if (this.#phase === "running") monitoring.start();
+  }
+
+  /** Reads no sensor from now on: triggers stay as they are, and so do the modes that answer to them. Idempotent. */
+  stopMonitoring(): void {
+    this.#parts.monitoring.stop();
+  }
+
+  /** What the sensors measured last; undefined before the first reading and while nothing is monitored. */
+  measurements(): Measurements | undefined {
+    return this.#parts.monitoring.measurements;
+  }
+
+  /**
+   * Has `callback` called when memory runs short: the first remedy, before anything is slowed down. It gives memory
+   * back (empties a cache) and settles within 5 s. Returns a function that takes this back.
+   *
+   * @example
+   * const stopListening = runtime.onMemoryPressure(() => cache.clear());
+   *
+   * @throws MisuseError `invalid_options`, `too_many_callbacks` (from the 65th on)
+   */
+  onMemoryPressure(callback: MemoryPressureCallback): () => void {
+    return this.#parts.monitoring.onMemoryPressure(callback);
+  }
+
   status(): RuntimeStatus {
     const { control, journal, registry, submitter, dispatcher, clock, events } = this.#parts;
     const nowMs = clock.monotonicMs();
@@ -299,6 +343,7 @@ export class Runtime implements AsyncDisposable {
       waiters,
     } = this.#parts;
     this.#phase = "stopping";
+    this.stopMonitoring();
     submitter.stop();
     retention.stop();
     fences.stop();

@@ -19,6 +19,11 @@ export class AttemptsInFlight {
     return this.#size;
   }
 
+  /** What is in flight now, each once. */
+  *all(): Iterable<Attempt> {
+    for (let place = 0; place < this.#size; place++) yield this.#attempts[place]!;
+  }
+
   /** True from `endAll` on: nothing is tried again. */
   get stopping(): boolean {
     return this.#endedBecause !== undefined;

@@ -32,6 +32,15 @@ export class BreakerCounters {
     return this.#window.failures;
   }
 
+  /** Calls counted since the start, over all generations. */
+  get everCalls(): number {
+    return this.#window.everCalls;
+  }
+
+  get everFailures(): number {
+    return this.#window.everFailures;
+  }
+
   /** A new generation begins with empty counters. */
   enter(generation: number): void {
     if (generation === this.#generation) return;

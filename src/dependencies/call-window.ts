@@ -14,6 +14,9 @@ export class CallWindow {
   #sliceEndsMs = Number.NEGATIVE_INFINITY;
   #totalCalls = 0;
   #totalFailures = 0;
+  /** What has left the window, so that everything ever counted is known without counting each call twice. */
+  #leftCalls = 0;
+  #leftFailures = 0;
 
   constructor(windowMs: number) {
     this.#sliceMs = windowMs / SLICES;
@@ -25,6 +28,15 @@ export class CallWindow {
 
   get failures(): number {
     return this.#totalFailures;
+  }
+
+  /** Calls since the start, whatever the window has forgotten. */
+  get everCalls(): number {
+    return this.#leftCalls + this.#totalCalls;
+  }
+
+  get everFailures(): number {
+    return this.#leftFailures + this.#totalFailures;
   }
 
   record(nowMs: number, failed: boolean): void {
@@ -40,6 +52,8 @@ export class CallWindow {
   }
 
   reset(): void {
+    this.#leftCalls += this.#totalCalls;
+    this.#leftFailures += this.#totalFailures;
     this.#calls.fill(0);
     this.#failures.fill(0);
     this.#slice = -1;
@@ -56,6 +70,8 @@ export class CallWindow {
         const index = passed % SLICES;
         this.#totalCalls -= this.#calls[index]!;
         this.#totalFailures -= this.#failures[index]!;
+        this.#leftCalls += this.#calls[index]!;
+        this.#leftFailures += this.#failures[index]!;
         this.#calls[index] = 0;
         this.#failures[index] = 0;
       }

@@ -49,7 +49,10 @@ export class ManagedDependency {
     return this.#closed;
   }
 
-  get counters(): Pick<BreakerCounters, "consecutiveFailures" | "windowCalls" | "windowFailures"> {
+  get counters(): Pick<
+    BreakerCounters,
+    "consecutiveFailures" | "windowCalls" | "windowFailures" | "everCalls" | "everFailures"
+  > {
     return this.#counters;
   }
 

@@ -3,6 +3,7 @@ import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.
 import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
 import { Settling } from "../dependencies/settling.ts";
 import type { AbandonedRuns } from "../queue/abandoned-runs.ts";
+import type { EndOfOperation } from "../queue/ended-event.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { executeAttempt } from "./execute-attempt.ts";
 import type { Outcome } from "./outcome.ts";
@@ -25,6 +26,8 @@ export interface RunNowPorts {
   readonly clock: { monotonicMs(): number };
   readonly attempts: AttemptsInFlight;
   readonly abandoned: AbandonedRuns;
+  /** How it ended, whatever its fallback makes of that. */
+  readonly onOffDiskEnd: (end: EndOfOperation) => void;
 }
 
 /**
@@ -39,7 +42,7 @@ export async function runNow(
   onFinished: () => void,
 ): Promise<Outcome> {
   const { operation } = request;
-  const { clock, wheel, attempts, abandoned } = ports;
+  const { clock, wheel, attempts, abandoned, onOffDiskEnd } = ports;
   const startedAtMs = clock.monotonicMs();
   const goingOn: Settling[] = [];
   try {
@@ -63,7 +66,10 @@ export async function runNow(
         onSettled: () => handler.settle(),
       });
       if (!handler.isSettled) goingOn.push(handler);
-      if (result.kind === "completed") return completed(operationId, result.result, false);
+      if (result.kind === "completed") {
+        onOffDiskEnd({ outcome: "completed", durationMs: clock.monotonicMs() - startedAtMs });
+        return completed(operationId, result.result, false);
+      }
       const again =
         result.retryable &&
         result.effect === "none" &&
@@ -71,7 +77,15 @@ export async function runNow(
         !attempts.stopping &&
         operation.uses.every(({ dependency }) => dependency.closed) &&
         clock.monotonicMs() - startedAtMs < request.answerWithinMs;
-      if (!again) return { status: "failed", operationId, effect: result.effect, error: result.error };
+      if (again) continue;
+      const { error, effect, owner } = result;
+      onOffDiskEnd({
+        outcome: "failed",
+        durationMs: clock.monotonicMs() - startedAtMs,
+        errorCode: error.code,
+        ...(owner === undefined ? {} : { dependency: owner }),
+      });
+      return { status: "failed", operationId, effect, error };
     }
   } finally {
     if (goingOn.length === 0) onFinished();

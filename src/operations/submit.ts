@@ -9,6 +9,7 @@ import type { Clock } from "../ports.ts";
 import type { AbandonedRuns } from "../queue/abandoned-runs.ts";
 import type { Dispatcher } from "../queue/dispatcher.ts";
 import type { Pool } from "../queue/pool.ts";
+import type { EndOfOperation } from "../queue/ended-event.ts";
 import type { Accepted, Acceptance, Journal } from "../queue/journal.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { endedOutcome } from "./ended-outcome.ts";
@@ -41,6 +42,7 @@ export interface SubmitPorts {
   readonly policy: () => AdmissionPolicy;
   readonly poolOf: (operation: RegisteredOperation) => Pool;
   readonly isHeld: (name: string) => boolean;
+  readonly onOffDiskEnd: (end: EndOfOperation) => void;
   /** Where an operation is that was accepted before: how it has ended, or why it has not. */
   readonly find: (sequence: number) => Promise<Whereabouts>;
 }

@@ -12,16 +12,9 @@ import type { Clock, Logger, Random } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { AbandonedRuns } from "./abandoned-runs.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
+import { durationOf, type EndedEvent } from "./ended-event.ts";
 import { FailedAttempts } from "./failed-attempts.ts";
 import type { ClaimedRow, Journal, OperationEnd, Run } from "./journal.ts";
-
-/** An operation has reached its end, or has become a dead letter. */
-export interface EndedEvent {
-  readonly operationId: string;
-  readonly name: string;
-  readonly outcome: "completed" | "failed" | "dead";
-  readonly replayed: boolean;
-}
 
 export interface AttemptedRowsPorts {
   readonly journal: Journal;
@@ -170,7 +163,13 @@ export class AttemptedRows {
     const ending = { outcome: "completed", resultText: valueOmitted ? undefined : result, valueOmitted } as const;
     const written = acknowledgements.write(() => journal.end(end));
     waiters.settle(row.sequence, ending);
-    onEnded({ operationId: row.operationId, name: operation.definition.name, outcome: "completed", replayed });
+    onEnded({
+      operationId: row.operationId,
+      name: operation.definition.name,
+      outcome: "completed",
+      replayed,
+      durationMs: durationOf(row, end.endedAt),
+    });
     if (!(await written)) return false;
     // Who came between the two saw no end on the disk yet, and waits.
     waiters.settle(row.sequence, ending);

@@ -7,7 +7,7 @@ import type { Waiters } from "../operations/waiters.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
 import type { Acknowledgements } from "./acknowledgements.ts";
 import type { ClaimedRow, Journal, RowOfRun } from "./journal.ts";
-import type { EndedEvent } from "./attempted-rows.ts";
+import { durationOf, type EndedEvent } from "./ended-event.ts";
 
 export interface FailedAttemptPorts {
   readonly journal: Journal;
@@ -78,7 +78,7 @@ export class FailedAttempts {
     }
     if (waiters.hasSubmitter(row.sequence))
       return this.#tell(row, place, operation, failure, error, effectIsUnknown ? "none" : failure.effect);
-    return this.#bury(row, place, operation, error);
+    return this.#bury(row, place, operation, failure, error);
   }
 
   /** A caller waits for the truth: the fence is written now, and not in its turn. */
@@ -117,8 +117,7 @@ export class FailedAttempts {
     for (const waiter of told)
       if (written) waiter.settle({ outcome: "failed", error: failure.error, effect });
       else waiter.release();
-    if (written)
-      onEnded({ operationId: row.operationId, name: operation.definition.name, outcome: "failed", replayed: false });
+    if (written) onEnded(endOf(row, operation, failure, "failed", endedAt));
     return "continue";
   }
 
@@ -126,9 +125,10 @@ export class FailedAttempts {
     row: ClaimedRow,
     place: RowOfRun,
     operation: RegisteredOperation,
+    failure: FailedAttempt,
     error: ErrorSummary,
   ): Promise<"continue" | "stop"> {
-    const { journal, acknowledgements, logger, onEnded } = this.#ports;
+    const { journal, acknowledgements, logger, clock, onEnded } = this.#ports;
     const { name, onDeadLetter } = operation.definition;
     const skip = onDeadLetter === "skip";
     logger.warn(
@@ -136,10 +136,26 @@ export class FailedAttempts {
       "an operation became a dead letter; a person must retry or discard it",
     );
     const written = await acknowledgements.write(() => journal.bury({ ...place, error, skip }));
-    if (written) onEnded({ operationId: row.operationId, name, outcome: "dead", replayed: false });
+    if (written) onEnded(endOf(row, operation, failure, "dead", clock.now()));
     return skip ? "continue" : "stop";
   }
 }
+
+const endOf = (
+  row: ClaimedRow,
+  { definition }: RegisteredOperation,
+  { error, owner }: FailedAttempt,
+  outcome: "failed" | "dead",
+  endedAt: number,
+): EndedEvent => ({
+  operationId: row.operationId,
+  name: definition.name,
+  outcome,
+  replayed: false,
+  durationMs: durationOf(row, endedAt),
+  errorCode: error.code,
+  ...(owner === undefined ? {} : { dependency: owner }),
+});
 
 /** It may have had its effect in the dependency that keeps receipts. */
 export const leavesEffectUnknown = ({ receipted }: RegisteredOperation, { effect, owner }: FailedAttempt): boolean =>

@@ -5,7 +5,7 @@ import type { Waiters } from "../operations/waiters.ts";
 import type { Logger } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import type { ClosingRow, Journal } from "./journal.ts";
-import type { EndedEvent } from "./attempted-rows.ts";
+import type { EndedEvent } from "./ended-event.ts";
 
 export interface FencePorts {
   readonly journal: Journal;
@@ -132,6 +132,12 @@ export class Fences {
   }
 
   #ended(row: ClosingRow, outcome: "completed" | "dead", replayed: boolean): void {
-    this.#ports.onEnded({ operationId: row.operationId, name: this.#ports.nameOf(row.definition), outcome, replayed });
+    this.#ports.onEnded({
+      operationId: row.operationId,
+      name: this.#ports.nameOf(row.definition),
+      outcome,
+      replayed,
+      ...(row.becomes === "interrupted" ? { errorCode: "interrupted" } : {}),
+    });
   }
 }

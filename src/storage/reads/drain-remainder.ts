@@ -102,12 +102,23 @@ async function countOthers(
 /** From so many letters on, their lanes are found faster from the side of what is blocked. */
 const MANY_LETTERS = 200;
 
-async function countParked(database: Kysely<Database>, pools: readonly number[], countTo: number): Promise<number> {
+/**
+ * Rows of these pools that are blocked behind a dead letter; at most `countTo`.
+ *
+ * @param many with many letters, what is blocked has to be walked: `give_up` answers `countTo` instead
+ */
+export async function countParked(
+  database: Kysely<Database>,
+  pools: readonly number[],
+  countTo: number,
+  many: "walk" | "give_up" = "walk",
+): Promise<number> {
   const letters = await sql<{ rows: number }>`
     SELECT count(*) AS rows FROM (
       SELECT 1 FROM operation WHERE state = ${sql.lit(operationState.dead)} AND lane IS NOT NULL LIMIT ${MANY_LETTERS}
     )`.execute(database);
   const few = (letters.rows[0]?.rows ?? 0) < MANY_LETTERS;
+  if (!few && many === "give_up") return countTo;
   const parked = few ? parkedBehindLetters(pools) : parkedAmongBlocked(pools);
   const { rows } = await sql<{ rows: number }>`
     ${parked.first} SELECT count(*) AS rows FROM (${parked.query} LIMIT ${countTo})`.execute(database);
