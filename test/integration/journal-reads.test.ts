@@ -12,6 +12,7 @@ import { listDeadLetters } from "../../src/storage/reads/list-dead-letters.ts";
 import { listOperations } from "../../src/storage/reads/list-operations.ts";
 import { listPurgeable } from "../../src/storage/reads/list-purgeable.ts";
 import { listTransitions } from "../../src/storage/reads/list-transitions.ts";
+import { countReady, oldestWaiting } from "../../src/storage/reads/oldest-waiting.ts";
 import { temporaryFolder } from "../support/ledger.ts";
 import { failure, LIFE_MS, onlyRun, openTestJournal, START, type TestJournal } from "./journal-fixture.ts";
 
@@ -277,5 +278,52 @@ describe("what a drain asks", () => {
     expect(
       (await sampleEndedSince(database, { pools, watermark: 3, since, limit: 9 })).map(({ sequence }) => sequence),
     ).toEqual([3]);
+  });
+});
+
+describe("what the queue's sensor reads", () => {
+  const LATER = 1_000;
+
+  test("the oldest that waits is found in every state, of the asked pools and priorities alone", async () => {
+    const { journal, accept, claim, database, time } = await openWithReader();
+    const [graph, search] = journal.opened.pools as [number, number];
+    const ask = (pools: readonly number[], lowestPriority = 4, blockedToo = true) =>
+      oldestWaiting(database, { pools, lowestPriority, blockedToo });
+    expect(await ask([graph, search])).toBeNull();
+    expect(await ask([])).toBeNull();
+    // The head of a lane is claimed: what is behind it is blocked, and older than anything ready.
+    await accept({ lane: LANE });
+    time.now += LATER;
+    await accept({ lane: LANE });
+    const [run] = (await claim({ runs: 1, runRows: 1 })).runs;
+    for (const priority of [3, 0, 4]) {
+      time.now += LATER;
+      await accept({ priority });
+    }
+    time.now += LATER;
+    await accept({ pool: search });
+    expect(await ask([graph, search])).toBe(START + LATER);
+    expect(await ask([graph], 4, false)).toBe(START + 2 * LATER);
+    expect(await ask([graph], 1, false)).toBe(START + 3 * LATER);
+    expect(await ask([search])).toBe(START + 5 * LATER);
+    // Scheduled for a retry, the head itself is the oldest.
+    const place = { sequence: run!.rows[0]!.sequence, token: run!.token };
+    await Promise.all([
+      journal.reschedule({ ...place, dueAt: time.now + LIFE_MS, error: failure }),
+      journal.finishRun(run!.token),
+    ]);
+    expect(await ask([graph])).toBe(START);
+    expect(await ask([search])).toBe(START + 5 * LATER);
+  });
+
+  test("what is ready is counted down to a priority, and no further than asked", async () => {
+    const { journal, accept, database } = await openWithReader();
+    const [graph, search] = journal.opened.pools as [number, number];
+    for (const priority of [0, 1, 1, 2, 4]) await accept({ priority });
+    await accept({ pool: search, priority: 0 });
+    expect(await countReady(database, [graph], 1, 100)).toBe(3);
+    expect(await countReady(database, [graph, search], 4, 100)).toBe(6);
+    expect(await countReady(database, [graph, search], 4, 2)).toBe(2);
+    expect(await countReady(database, [], 4, 2)).toBe(0);
   });
 });

@@ -5,13 +5,14 @@ import { describe, expect, test } from "vitest";
 import type { Database } from "../../src/storage/database.ts";
 import { migrations } from "../../src/storage/migrations/index.ts";
 import { ReaderDialect } from "../../src/storage/reader-dialect.ts";
-import { drainRemainder } from "../../src/storage/reads/drain-remainder.ts";
+import { countParked, drainRemainder } from "../../src/storage/reads/drain-remainder.ts";
 import { countEndedSince, sampleEndedSince } from "../../src/storage/reads/ended-since.ts";
 import { findOperation } from "../../src/storage/reads/find-operation.ts";
 import { listAudit } from "../../src/storage/reads/list-audit.ts";
 import { listOperations } from "../../src/storage/reads/list-operations.ts";
 import { listPurgeable } from "../../src/storage/reads/list-purgeable.ts";
 import { listTransitions } from "../../src/storage/reads/list-transitions.ts";
+import { countReady, oldestWaiting } from "../../src/storage/reads/oldest-waiting.ts";
 import { operationStateNames } from "../../src/storage/operation-state.ts";
 import type { SizedStatement, Statement } from "../../src/storage/statements/statement.ts";
 
@@ -123,6 +124,12 @@ describe("plans of the reads", () => {
     const before = seen.length;
     await drainRemainder(reader, [1], 9);
     expect(seen.slice(before).some((sql) => sql.includes("AS waiting"))).toBe(true);
+    // Unless walking what is blocked is too much to ask, once a second.
+    const asked = seen.length;
+    expect(await countParked(reader, [1], 9, "give_up")).toBe(9);
+    expect(seen.slice(asked).some((sql) => sql.includes("AS waiting"))).toBe(false);
+    await oldestWaiting(reader, { pools: [1, 2], lowestPriority: 4, blockedToo: true });
+    await countReady(reader, [1, 2], 1, 9);
     await countEndedSince(reader, { pools: [1], watermark: 9, since: 0 });
     await sampleEndedSince(reader, { pools: [1], watermark: 9, since: 0, limit: 3 });
     await listPurgeable(reader, { now: 1, endedBefore: 1, limit: 5 });
