@@ -1,6 +1,5 @@
 import type { RuntimeConfig } from "../config/types.ts";
 import { lowestRunningRank } from "./admission/admit.ts";
-import type { ControlDoors } from "./control/control-doors.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import type { Measurements } from "./control/measurements.ts";
 import { SensorLoop } from "./control/sensor-loop.ts";
@@ -42,7 +41,7 @@ export interface MonitoringParts {
   readonly attempts: AttemptsInFlight;
   readonly storage: StorageHealth;
   readonly events: RuntimeEventBus;
-  readonly control: ControlPlane & Partial<Pick<ControlDoors, "sense">>;
+  readonly control: ControlPlane;
 }
 
 /** Drains that are under way; a disputed one waits for a person, and nothing waits on it. */
@@ -106,7 +105,7 @@ export class Monitoring {
       logger,
       sensors,
       dependencies: dependencies.map(({ name }) => name),
-      sense: (trigger, word) => control.sense?.(trigger, word),
+      sense: (trigger, word) => control.sense(trigger, word),
     });
   }
 
