@@ -8,6 +8,8 @@ export interface Admission {
   readonly cause?: Cause;
   /** True when the priority decided, not a dependency. */
   readonly byPriority: boolean;
+  /** The dependency that decided. */
+  readonly dependency?: string;
   /** Wall time of the earliest moment at which the answer may differ, where one is known. */
   readonly retryAt?: number;
 }
@@ -24,6 +26,7 @@ export function admit(policy: AdmissionPolicy, priority: Priority, dependencies:
       return {
         decision: dependency.decision,
         byPriority: false,
+        dependency: name,
         cause: dependency.cause,
         ...(dependency.nextProbeAt === undefined ? {} : { retryAt: dependency.nextProbeAt }),
       };

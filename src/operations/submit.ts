@@ -136,7 +136,7 @@ export class Submitter {
     if (this.#storageLost) return storageLostRefusal();
     const starts =
       admission.decision === "run" && !isHeld(operation.definition.name) && dispatcher.tryStart(pool, "on disk");
-    const acceptance = this.#acceptance(prepared, starts ? "running" : "ready");
+    const acceptance = this.#acceptance(prepared, starts);
     const { sequence, operationId } = acceptance;
     let accepted: Accepted;
     try {
@@ -178,7 +178,7 @@ export class Submitter {
     };
   }
 
-  #acceptance(prepared: Prepared, wants: "running" | "ready"): Acceptance {
+  #acceptance(prepared: Prepared, starts: boolean): Acceptance {
     const { operation, principal, idempotencyKey, inputText, lane } = prepared;
     const { name } = operation.definition;
     const { journal, clock, config } = this.#ports;
@@ -199,7 +199,8 @@ export class Submitter {
       acceptedAt,
       expiresAt: acceptedAt + Math.round(prepared.expiresAfterMs),
       input: inputText,
-      wants,
+      wants: starts ? "running" : "ready",
+      because: starts ? undefined : this.#whyItWaits(prepared),
       ...(idempotencyKey === undefined
         ? {}
         : {
@@ -210,6 +211,12 @@ export class Submitter {
             },
           }),
     };
+  }
+
+  /** Kept with the row, so one word and a name: the values are those of the transition that made it so. */
+  #whyItWaits({ admission, operation }: Prepared): string {
+    if (admission.decision !== "queue") return this.#ports.isHeld(operation.definition.name) ? "held" : "limit";
+    return admission.dependency === undefined ? "policy" : `policy:${admission.dependency}`;
   }
 
   /** The same key again: the same outcome, or a refusal where the input is another. */

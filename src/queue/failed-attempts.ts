@@ -57,7 +57,7 @@ export class FailedAttempts {
     if (isStopping() || saysNothing(failure)) {
       waiters.markRetrying(row.sequence);
       // Interrupted, where it may have had its effect: so that it is fenced before it is cancelled or expires.
-      await acknowledgements.write(() => journal.giveBack({ ...place, interrupted: effectIsUnknown }));
+      await acknowledgements.write(() => journal.giveBack({ ...place, interrupted: effectIsUnknown, error }));
       return "stop";
     }
     const attempts = row.attempts + 1;

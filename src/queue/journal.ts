@@ -1,3 +1,4 @@
+import type { Alert } from "../alerts/alert.ts";
 import type { ErrorSummary } from "../errors.ts";
 import type { BatchRules } from "./run-groups.ts";
 
@@ -39,8 +40,8 @@ export interface Journal {
   end(end: OperationEnd): Promise<void>;
   /** After a counted, transient failure: waits until `dueAt` in the first place of its lane. */
   reschedule(row: RowOfRun & { readonly dueAt: number; readonly error: ErrorSummary }): Promise<void>;
-  /** Back to waiting without a counted attempt, as if it had not been claimed. */
-  giveBack(row: RowOfRun & { readonly interrupted: boolean }): Promise<void>;
+  /** Back to waiting without a counted attempt, as if it had not been claimed. `error`: what ended it, for the audit. */
+  giveBack(row: RowOfRun & { readonly interrupted: boolean; readonly error?: ErrorSummary }): Promise<void>;
   /** Its outcome is unknown and must be made known by a fence before it may become what `becomes` says. */
   close(row: RowOfRun & { readonly becomes: ClosingTarget; readonly error: ErrorSummary }): Promise<void>;
   /** The fence has been written, or has found an effect. Ends, or buries: with `skip`, its lane may go on without it. */
@@ -67,6 +68,10 @@ export interface Journal {
   /** Rides in the next batch; nobody needs to wait for it. */
   recordTransition(transition: TransitionRow): void;
   saveRecord(record: MachineRecord): void;
+  /** The newest word on an alert. */
+  saveAlert(alert: Alert): void;
+  /** An entry of the audit log for what a person asked of the control plane, and what was answered. */
+  recordControlAction(action: ControlAction): void;
   /** Ended rows that nobody asks for any more, after their receipts are gone. */
   purgeEnded(sequences: readonly number[]): Promise<void>;
 
@@ -100,6 +105,9 @@ export interface JournalOpened {
   /** When the last process wrote for the last time; wall time, 0 when there was none. */
   readonly lastWrittenAt: number;
   readonly records: readonly MachineRecord[];
+  /** Alerts that are not resolved, and the highest id that was given out. */
+  readonly alerts: readonly Alert[];
+  readonly lastAlert: number;
 }
 
 export interface PoolCounts {
@@ -130,6 +138,11 @@ export interface Acceptance {
   readonly input: string;
   /** `running` when the caller holds permits for it; given only where nothing is before it in its lane. */
   readonly wants: "running" | "ready";
+  /**
+   * With `ready`, why it is not begun: `policy:graph` (that dependency), `policy` (its priority), `limit`, `held`.
+   * The writer says `lane` where that alone is why.
+   */
+  readonly because?: string | undefined;
   readonly key?: { readonly hash: string; readonly inputHash: string; readonly until: number };
 }
 
@@ -243,6 +256,18 @@ export interface TransitionRow {
   readonly event: string;
   /** JSON text of the cause. */
   readonly cause: string;
+}
+
+/** What a person asked of the control plane, refused attempts too. */
+export interface ControlAction {
+  readonly at: number;
+  readonly principal: string;
+  /** `pin`, `release_pin`, `alert.acknowledge`, … */
+  readonly action: string;
+  /** What was asked for; never secrets. */
+  readonly request: Readonly<Record<string, unknown>>;
+  /** `pinned`, `conflict`, `refused: reason_missing`, … */
+  readonly outcome: string;
 }
 
 /** What a supervised machine needs to go on after a restart. */

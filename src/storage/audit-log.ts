@@ -1,5 +1,20 @@
 /** What is worth a row in the audit log. */
-export type AuditKind = "accepted" | "ended" | "buried" | "transition" | "cancelled" | "retried" | "discarded";
+export type AuditKind =
+  | "accepted"
+  /** A counted attempt failed, and there will be another. */
+  | "attempt_failed"
+  /** Waits again, uncounted: its dependency, or the process, went away under it. */
+  | "returned"
+  /** Its effect is unknown and must be made known. */
+  | "closing"
+  | "ended"
+  | "buried"
+  | "transition"
+  | "cancelled"
+  | "retried"
+  | "discarded"
+  /** A person asked something of the control plane. */
+  | "control";
 
 /**
  * The audit log as the writer uses it: within the transaction that holds what is logged, so that neither is there

@@ -1,5 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { QueueSettings } from "../../config/types.ts";
+import type { Alert } from "../alerts/alert.ts";
 import { StorageError } from "../errors.ts";
 import type { Clock, Logger } from "../ports.ts";
 import type {
@@ -7,6 +8,7 @@ import type {
   Accepted,
   Claimed,
   ClaimRequest,
+  ControlAction,
   MachineRecord,
   OperationEnd,
   TransitionRow,
@@ -28,8 +30,8 @@ export interface BatchSenderOptions {
   readonly onLost: (error: Error) => void;
 }
 
-/** Transitions kept while they cannot be written; beyond it the oldest go, with a line in the log. */
-const MAXIMUM_UNWRITTEN_TRANSITIONS = 10_000;
+/** Transitions, and actions, kept while they cannot be written; beyond it the oldest go, with a line in the log. */
+const MAXIMUM_UNWRITTEN = 10_000;
 
 /** How long what nobody waits for may wait for company. */
 const LINGER_MS = 5;
@@ -141,6 +143,21 @@ export class BatchSender {
     this.#flushSoon();
   }
 
+  /** At most as many as may be open at a time, and those resolved since: one word for each. */
+  saveAlert(alert: Alert): void {
+    if (this.#stopped !== undefined) return;
+    this.#first().alerts.set(alert.id, alert);
+    this.#flushSoon(false);
+  }
+
+  recordControlAction(action: ControlAction): void {
+    if (this.#stopped !== undefined) return;
+    const { actions } = this.#first();
+    actions.push(action);
+    this.#dropOldest(actions, "actions");
+    this.#flushSoon();
+  }
+
   /** Everything that was asked for is written, the shutdown is marked as clean, and the writer has ended. */
   async close(): Promise<void> {
     if (this.#stopped === undefined) {
@@ -234,17 +251,24 @@ export class BatchSender {
     else if (!this.#first().isEmpty) this.#flushSoon(this.#first().isAwaited);
   }
 
-  /** Nobody waits for transitions and records, so nobody would ask for them again. */
-  #keepUnwritten({ transitions, records }: PendingBatch): void {
+  /** Nobody waits for these, so nobody would ask for them again. */
+  #keepUnwritten({ transitions, records, alerts, actions }: PendingBatch): void {
     const next = this.#first();
     next.transitions.unshift(...transitions);
+    next.actions.unshift(...actions);
     for (const [id, record] of records) if (!next.records.has(id)) next.records.set(id, record);
-    const excess = next.transitions.length - MAXIMUM_UNWRITTEN_TRANSITIONS;
+    for (const [id, alert] of alerts) if (!next.alerts.has(id)) next.alerts.set(id, alert);
+    this.#dropOldest(next.transitions, "transitions");
+    this.#dropOldest(next.actions, "actions");
+  }
+
+  #dropOldest(unwritten: unknown[], what: "transitions" | "actions"): void {
+    const excess = unwritten.length - MAXIMUM_UNWRITTEN;
     if (excess <= 0) return;
-    next.transitions.splice(0, excess);
+    unwritten.splice(0, excess);
     this.#options.logger.error(
-      { transitions: excess },
-      "transitions could not be written for so long that the oldest were given up",
+      { [what]: excess },
+      `${what} could not be written for so long that the oldest were given up`,
     );
   }
 

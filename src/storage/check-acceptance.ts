@@ -12,6 +12,7 @@ const SHORTEST_HASH = 17;
 export function checkAcceptance(acceptance: Acceptance): void {
   const { sequence, pool, definition, priority, lane, acceptedAt, expiresAt, operationId, principal, input, key } =
     acceptance;
+  const { because } = acceptance;
   if (!(Number.isSafeInteger(sequence) && sequence > 0)) refuse("sequence", "a whole number above 0");
   if (!Number.isSafeInteger(pool)) refuse("pool", "the number of a pool");
   if (!Number.isSafeInteger(definition)) refuse("definition", "the number of a definition");
@@ -22,6 +23,7 @@ export function checkAcceptance(acceptance: Acceptance): void {
   if (!Number.isSafeInteger(expiresAt)) refuse("expiresAt", "a time in whole milliseconds");
   if (typeof principal !== "string") refuse("principal", "a string");
   if (typeof input !== "string") refuse("input", "JSON text");
+  if (because !== undefined && typeof because !== "string") refuse("because", "a string");
   if (key === undefined) {
     if (operationId !== idOfSequence(sequence)) refuse("operationId", "op_<sequence>");
     return;

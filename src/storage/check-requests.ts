@@ -1,5 +1,6 @@
 import { InvalidValueError } from "../errors.ts";
-import type { ClaimRequest, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
+import type { Alert } from "../alerts/alert.ts";
+import type { ClaimRequest, ControlAction, MachineRecord, OperationEnd, TransitionRow } from "../queue/journal.ts";
 import type { BatchRules } from "../queue/run-groups.ts";
 
 /*
@@ -65,6 +66,41 @@ export function checkRecord({ id, version, at, state, context }: MachineRecord):
     state: String(state),
     context: String(context),
   };
+}
+
+/** Whoever opens one gave it an id; its words may come from anywhere. */
+export function checkAlert(alert: Alert): Alert {
+  return {
+    ...alert,
+    id: wholeNumber("id", alert.id),
+    key: String(alert.key),
+    severity: alert.severity,
+    subject: String(alert.subject),
+    what: String(alert.what),
+    openedAt: timeOrZero(alert.openedAt),
+    lastSeenAt: timeOrZero(alert.lastSeenAt),
+    occurrences: timeOrZero(alert.occurrences),
+  };
+}
+
+/** Nobody waits for it either: a request that cannot be kept is kept as nothing. */
+export function checkControlAction({ at, principal, action, request, outcome }: ControlAction): ControlAction {
+  const plain = jsonText(stringify(request));
+  return {
+    at: timeOrZero(at),
+    principal: String(principal),
+    action: String(action),
+    request: JSON.parse(plain) as ControlAction["request"],
+    outcome: String(outcome),
+  };
+}
+
+function stringify(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? "{}";
+  } catch {
+    return "{}";
+  }
 }
 
 const timeOrZero = (value: number): number => (Number.isFinite(value) ? Math.round(value) : 0);

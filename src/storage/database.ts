@@ -1,4 +1,5 @@
-import type { Generated } from "kysely";
+import type { Generated, GeneratedAlways } from "kysely";
+import type { AlertSeverity, AlertStatus } from "../alerts/alert.ts";
 import type { ClosingTarget, EndOutcome } from "../queue/journal.ts";
 import type { OperationState } from "./operation-state.ts";
 
@@ -17,6 +18,7 @@ export interface Database {
   readonly pool: PoolTable;
   readonly definition: DefinitionTable;
   readonly meta: MetaTable;
+  readonly alert: AlertTable;
 }
 
 /** What was accepted and has not ended. */
@@ -56,8 +58,10 @@ export interface OperationTable {
   principal: string;
   /** JSON of an `ErrorSummary`: of the last failure. */
   error: Generated<string | null>;
-  /** JSON text. Last, so that reading the other columns never follows it into overflow pages. */
+  /** JSON text. Behind what is often read, so that reading that never follows it into overflow pages. */
   input: string;
+  /** Why it was not begun with its acceptance: `policy:graph`, `policy`, `limit`, `lane`, `held`. Null when it was. */
+  because: string | null;
 }
 
 /** One end of every operation, kept for those who ask for the result, then purged. */
@@ -83,6 +87,13 @@ export interface EndedTable {
   result: string | null;
   /** JSON of an `ErrorSummary`. */
   error: string | null;
+  /** What its lane carried at the last. Null, like those that follow, for ends of earlier builds. */
+  priority: number | null;
+  lane: number | null;
+  /** When it was last claimed from the queue; null when it was begun with its acceptance, or never. */
+  claimed_at: number | null;
+  /** As in `operation`. */
+  because: string | null;
 }
 
 /** Which operation an idempotency key stands for. Lives as long as its operation and the operation's end. */
@@ -100,7 +111,7 @@ export interface MovedTable {
   sequence: number;
 }
 
-/** One row per acceptance, end, transition and administrative action, written in the same commit. */
+/** One row per acceptance, step, end, transition and action of a person, written in the same commit. */
 export interface AuditTable {
   id: Generated<number>;
   at: number;
@@ -119,6 +130,27 @@ export interface TransitionTable {
   from_state: string;
   to_state: string;
   event: string;
+  /** JSON text. */
+  cause: string;
+  /** The machine's name without its dependency, for modes and the pin; null for all others. */
+  mode: GeneratedAlways<string | null>;
+}
+
+/** What a person should know of, or should have known. */
+export interface AlertTable {
+  id: number;
+  key: string;
+  severity: AlertSeverity;
+  subject: string;
+  what: string;
+  status: AlertStatus;
+  opened_at: number;
+  last_seen_at: number;
+  occurrences: number;
+  /** JSON of an `AlertAction`. */
+  acknowledged: string | null;
+  /** JSON of an `AlertAction`. */
+  resolved: string | null;
   /** JSON text. */
   cause: string;
 }

@@ -1,4 +1,5 @@
 import type { Worker } from "node:worker_threads";
+import type { Alert } from "../alerts/alert.ts";
 import { InvalidValueError, StorageError, type ErrorSummary } from "../errors.ts";
 import type {
   Acceptance,
@@ -7,6 +8,7 @@ import type {
   ClaimRequest,
   ClosingRow,
   ClosingTarget,
+  ControlAction,
   JournalOpened,
   MachineRecord,
   OperationEnd,
@@ -20,7 +22,9 @@ import type {
 import { BatchSender } from "./batch-sender.ts";
 import { checkAcceptance } from "./check-acceptance.ts";
 import {
+  checkAlert,
   checkClaim,
+  checkControlAction,
   checkEnd,
   checkRecord,
   checkTransition,
@@ -129,8 +133,14 @@ export class JournalClient implements SqliteJournal {
     return this.#row({ kind: "reschedule", sequence, token, dueAt: due, error: JSON.stringify(error) });
   }
 
-  giveBack({ sequence, token, interrupted }: RowOfRun & { readonly interrupted: boolean }): Promise<void> {
-    return this.#row({ kind: "giveBack", sequence, token, interrupted });
+  giveBack({
+    sequence,
+    token,
+    interrupted,
+    error,
+  }: RowOfRun & { readonly interrupted: boolean; readonly error?: ErrorSummary }): Promise<void> {
+    const text = error === undefined ? null : JSON.stringify(error);
+    return this.#row({ kind: "giveBack", sequence, token, interrupted, error: text });
   }
 
   close({
@@ -210,6 +220,14 @@ export class JournalClient implements SqliteJournal {
 
   saveRecord(record: MachineRecord): void {
     this.#sender.saveRecord(checkRecord(record));
+  }
+
+  saveAlert(alert: Alert): void {
+    this.#sender.saveAlert(checkAlert(alert));
+  }
+
+  recordControlAction(action: ControlAction): void {
+    this.#sender.recordControlAction(checkControlAction(action));
   }
 
   onChange(listener: () => void): () => void {

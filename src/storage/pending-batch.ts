@@ -1,8 +1,10 @@
+import type { Alert } from "../alerts/alert.ts";
 import type {
   Acceptance,
   Accepted,
   Claimed,
   ClaimRequest,
+  ControlAction,
   MachineRecord,
   OperationEnd,
   TransitionRow,
@@ -54,6 +56,8 @@ export class PendingBatch {
 
   readonly transitions: TransitionRow[] = [];
   readonly records = new Map<string, MachineRecord>();
+  readonly alerts = new Map<number, Alert>();
+  readonly actions: ControlAction[] = [];
   /** Somebody waits for something of it. */
   isAwaited = false;
   walk = false;
@@ -73,7 +77,7 @@ export class PendingBatch {
     const keyUntil = key === undefined ? null : key.until;
     const id = key === undefined ? null : operationId;
     this.acceptances.push(sequence, state, pool, priority, definition, lane, acceptedAt, expiresAt, keyUntil, id);
-    this.acceptances.push(principal, input);
+    this.acceptances.push(principal, input, acceptance.because ?? null);
     this.acceptanceWaiters.push(waiter);
     this.acceptanceBytes += input.length;
     this.isAwaited = true;
@@ -101,7 +105,9 @@ export class PendingBatch {
       this.retries.requests.length === 0 &&
       this.claims.requests.length === 0 &&
       this.transitions.length === 0 &&
-      this.records.size === 0
+      this.records.size === 0 &&
+      this.alerts.size === 0 &&
+      this.actions.length === 0
     );
   }
 
@@ -119,6 +125,8 @@ export class PendingBatch {
       claims: this.claims.requests,
       transitions: this.transitions,
       records: [...this.records.values()],
+      alerts: [...this.alerts.values()].toSorted((a, b) => a.id - b.id),
+      actions: this.actions,
     };
   }
 

@@ -1,7 +1,9 @@
+import type { Alert } from "../alerts/alert.ts";
 import type {
   ClaimRequest,
   ClosingRow,
   ClosingTarget,
+  ControlAction,
   MachineRecord,
   PersonsRequest,
   RunnableDefinition,
@@ -45,7 +47,8 @@ export const ACCEPT = {
   operationId: 9,
   principal: 10,
   input: 11,
-  width: 12,
+  because: 12,
+  width: 13,
 } as const;
 
 /** Places within one key of an acceptance: the columns of `idempotency_key`. */
@@ -72,7 +75,13 @@ export type RowRequest =
       readonly dueAt: number;
       readonly error: string;
     }
-  | { readonly kind: "giveBack"; readonly sequence: number; readonly token: number; readonly interrupted: boolean }
+  | {
+      readonly kind: "giveBack";
+      readonly sequence: number;
+      readonly token: number;
+      readonly interrupted: boolean;
+      readonly error: string | null;
+    }
   | {
       readonly kind: "close";
       readonly sequence: number;
@@ -122,6 +131,9 @@ export interface Batch {
   readonly claims: readonly ClaimRequest[];
   readonly transitions: readonly TransitionRow[];
   readonly records: readonly MachineRecord[];
+  /** In the order of their ids: the one that resolves a key comes before the next of that key. */
+  readonly alerts: readonly Alert[];
+  readonly actions: readonly ControlAction[];
 }
 
 /** Answers to acceptances: a token (above 0) means running. */
@@ -200,6 +212,8 @@ export type WriterOpened =
         readonly cleanShutdown: boolean;
         readonly lastWrittenAt: number;
         readonly records: readonly MachineRecord[];
+        readonly alerts: readonly Alert[];
+        readonly lastAlert: number;
       };
       readonly durability: Durability;
       readonly counts: CountsReply;

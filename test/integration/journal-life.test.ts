@@ -239,7 +239,13 @@ describe("the life of one row", () => {
         principal: "anna",
         detail: '{"outcome":"failed","error":"unavailable"}',
       },
-      { at: START, kind: "buried", sequence: 2, principal: "bo", detail: '{"error":"unavailable","skipped":false}' },
+      {
+        at: START,
+        kind: "buried",
+        sequence: 2,
+        principal: "bo",
+        detail: `{"error":"unavailable","skipped":false,"attempt":1,"claimedAt":${START}}`,
+      },
     ]);
   });
 

@@ -5,7 +5,7 @@ import { defaultConfig } from "../../config/presets.ts";
 import { silentLogger } from "../../src/ports.ts";
 import type { Acceptance } from "../../src/queue/journal.ts";
 import { BatchSender } from "../../src/storage/batch-sender.ts";
-import type { Batch, Reply, WriterRequest } from "../../src/storage/protocol.ts";
+import { ACCEPT, type Batch, type Reply, type WriterRequest } from "../../src/storage/protocol.ts";
 
 /** A writer thread that answers when it is told to. */
 class SlowWriter extends EventEmitter {
@@ -19,7 +19,7 @@ class SlowWriter extends EventEmitter {
   answer(changes: Partial<Reply> = {}): void {
     const batch = this.batches.at(-1) as Batch;
     const done: Reply = {
-      accepted: batch.acceptances.filter((_, place) => place % 12 === 0).map(() => 0),
+      accepted: batch.acceptances.filter((_, place) => place % ACCEPT.width === 0).map(() => 0),
       duplicates: [],
       endsNotOwned: [],
       rowsNotOwned: [],
@@ -68,7 +68,7 @@ function open(commitRows = 4_096) {
     onLost,
   });
   const sequencesOf = (batch: Batch | undefined): unknown[] =>
-    (batch?.acceptances ?? []).filter((_, place) => place % 12 === 0);
+    (batch?.acceptances ?? []).filter((_, place) => place % ACCEPT.width === 0);
   return { writer, sender, onLost, sequencesOf };
 }
 

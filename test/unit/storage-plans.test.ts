@@ -8,11 +8,20 @@ import { ReaderDialect } from "../../src/storage/reader-dialect.ts";
 import { countParked, drainRemainder } from "../../src/storage/reads/drain-remainder.ts";
 import { countEndedSince, sampleEndedSince } from "../../src/storage/reads/ended-since.ts";
 import { findOperation } from "../../src/storage/reads/find-operation.ts";
+import { findAlert, listAlerts } from "../../src/storage/reads/list-alerts.ts";
 import { listAudit } from "../../src/storage/reads/list-audit.ts";
 import { listOperations } from "../../src/storage/reads/list-operations.ts";
 import { listPurgeable } from "../../src/storage/reads/list-purgeable.ts";
 import { listTransitions } from "../../src/storage/reads/list-transitions.ts";
 import { countReady, oldestWaiting } from "../../src/storage/reads/oldest-waiting.ts";
+import { becauseOf, earlierSequences, operationSteps } from "../../src/storage/reads/operation-steps.ts";
+import {
+  countDegradations,
+  findTransition,
+  lastTransition,
+  readHistory,
+  type ReadHistory,
+} from "../../src/storage/reads/read-history.ts";
 import { operationStateNames } from "../../src/storage/operation-state.ts";
 import type { SizedStatement, Statement } from "../../src/storage/statements/statement.ts";
 
@@ -37,6 +46,8 @@ const SEGMENTS = /^SCAN (segment|CONSTANT ROW)$/;
 const SUBQUERY = /^SCAN (\(?(subquery|open)|\d+-ROW VALUES)/;
 /** Every row with a lane, once, when the journal is opened. */
 const ALL_LANES = /^SCAN operation USING COVERING INDEX operation_lane$/;
+/** What is not resolved and nothing else: as many as may be open at a time. */
+const ALL_UNRESOLVED = /^SCAN alert USING INDEX alert_unresolved$/;
 /** Everything that is scheduled, and nothing else: the index holds no other row. */
 const ALL_SCHEDULED = /^SCAN operation USING INDEX operation_scheduled$/;
 
@@ -48,6 +59,7 @@ const badSteps = (plan: readonly string[]): string[] =>
         !SMALL_TABLES.test(step) &&
         !SUBQUERY.test(step) &&
         !SEGMENTS.test(step) &&
+        !ALL_UNRESOLVED.test(step) &&
         !ALL_SCHEDULED.test(step)) ||
       step.includes("TEMP B-TREE"),
   );
@@ -135,12 +147,57 @@ describe("plans of the reads", () => {
     await listPurgeable(reader, { now: 1, endedBefore: 1, limit: 5 });
     await listTransitions(reader, { machine: "m", from: 0, limit: 5 });
     await listAudit(reader, { limit: 5 });
+    await listAlerts(reader, { limit: 5 });
+    await listAlerts(reader, { status: "open", after: 9, limit: 5 });
+    await findAlert(reader, 1);
+    await operationSteps(reader, [1, 2]);
+    await earlierSequences(reader, 1);
+    await becauseOf(reader, 1);
     expect(seen.length).toBeGreaterThan(18);
     for (const sql of seen) expect(badSteps(planOf(sql)), sql).toEqual([]);
     for (const sql of seen.filter((text) => text.includes("EXISTS")))
       expect(planOf(sql).join("; "), sql).toMatch(/USING COVERING INDEX operation_dead_lane \(lane=\?/);
     for (const sql of seen.filter((text) => /"o"\."state" = [2347]/.test(text)))
       expect(planOf(sql)[0], sql).toMatch(/USING INDEX operation_(blocked|running|closing|dead)/);
+  });
+});
+
+describe("plans of the history", () => {
+  const seen: string[] = [];
+  const reader = new Kysely<Database>({
+    dialect: new ReaderDialect(async (sql, parameters) => {
+      seen.push(sql);
+      return database.prepare(sql).all(...parameters);
+    }),
+  });
+
+  test.each<[question: string, ask: Partial<ReadHistory>, index: RegExp]>([
+    ["of all machines", {}, /USING INDEX transition_time/],
+    ["of one machine", { machine: "breaker:graph" }, /USING INDEX transition_machine_time \(machine=\?/],
+    ["of one mode", { mode: "local_queue" }, /USING INDEX transition_mode \(mode=\?/],
+    ["of all modes", { onlyModes: true }, /USING INDEX transition_modes/],
+  ])("a page %s costs its rows, however many there are of others", async (_, ask, index) => {
+    seen.length = 0;
+    for (const order of ["newest", "oldest"] as const) {
+      await readHistory(reader, { ...ask, order, limit: 5 });
+      await readHistory(reader, { ...ask, order, from: 1, to: 9, after: { at: 5, id: 5 }, limit: 5 });
+    }
+    for (const sql of seen) expect(planOf(sql).join("; "), sql).toMatch(index);
+    for (const sql of seen) expect(planOf(sql).join("; "), sql).not.toMatch(/TEMP B-TREE/);
+    // With bounds it is a search; without, a walk along the index from its end, which stops at the limit.
+    expect(planOf(seen[1]!).join("; ")).toMatch(/^SEARCH/);
+  });
+
+  test("the state of a machine at a time, and the degradations of a day, are found by their indexes", async () => {
+    seen.length = 0;
+    await lastTransition(reader, "breaker:graph", { at: 9, id: 9 });
+    await findTransition(reader, 1);
+    await countDegradations(reader, 0);
+    const plans = seen.map((sql) => planOf(sql).join("; "));
+    expect(plans[0]).toMatch(/^SEARCH transition USING INDEX transition_machine_time \(machine=\?/);
+    expect(plans[1]).toMatch(/USING INTEGER PRIMARY KEY/);
+    expect(plans[2]).toMatch(/^SEARCH transition USING INDEX transition_modes \(at>\?\)/);
+    expect(plans.join()).not.toMatch(/TEMP B-TREE/);
   });
 });
 

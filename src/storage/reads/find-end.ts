@@ -36,6 +36,10 @@ export function toEndedOperation(row: Selected): EndedOperation {
     replayed: row.replayed === 1,
     valueOmitted: row.value_omitted === 1,
     ...(row.result === null ? {} : { result: row.result }),
+    ...(row.priority === null ? {} : { priority: row.priority }),
+    lane: row.lane,
+    ...(row.claimed_at === null ? {} : { claimedAt: row.claimed_at }),
+    ...(row.because === null ? {} : { because: row.because }),
     ...errorOf(row.error),
   };
 }

@@ -33,14 +33,23 @@ export async function listTransitions(
     .orderBy("id")
     .limit(limit + 1)
     .execute();
-  const transitions = rows.map(({ id, at, machine: name, from_state, to_state, event, cause }) => ({
-    id,
-    at,
-    machine: name,
-    from: from_state,
-    to: to_state,
-    event,
-    cause,
-  }));
-  return pageOf(transitions, limit, (row) => row.id);
+  return pageOf(rows.map(toStoredTransition), limit, (row) => row.id);
 }
+
+export const toStoredTransition = (row: {
+  readonly id: number;
+  readonly at: number;
+  readonly machine: string;
+  readonly from_state: string;
+  readonly to_state: string;
+  readonly event: string;
+  readonly cause: string;
+}): StoredTransition => ({
+  id: row.id,
+  at: row.at,
+  machine: row.machine,
+  from: row.from_state,
+  to: row.to_state,
+  event: row.event,
+  cause: row.cause,
+});

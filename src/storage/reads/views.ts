@@ -44,6 +44,11 @@ export interface EndedOperation {
   readonly valueOmitted: boolean;
   /** JSON text of the value. */
   readonly result?: string;
+  /** Not known of ends of earlier builds. */
+  readonly priority?: number;
+  readonly lane: number | null;
+  readonly claimedAt?: number;
+  readonly because?: string;
   readonly error?: ErrorSummary;
 }
 

@@ -15,6 +15,7 @@ export const claimColumns = [
   "operation_id",
   "principal",
   "input",
+  "because",
 ] as const;
 
 export type ClaimableRow = [
@@ -33,4 +34,5 @@ export type ClaimableRow = [
   operationId: string | null,
   principal: string,
   input: string,
+  because: string | null,
 ];

@@ -16,6 +16,10 @@ const columns = [
   "keep_until",
   "result",
   "error",
+  "priority",
+  "lane",
+  "claimed_at",
+  "because",
 ] as const;
 
 const row = Object.fromEntries(columns.map((column) => [column, parameter])) as Record<(typeof columns)[number], never>;

@@ -14,6 +14,7 @@ export const operationColumns = [
   "operation_id",
   "principal",
   "input",
+  "because",
 ] as const;
 
 const row = Object.fromEntries(operationColumns.map((column) => [column, parameter])) as Record<

@@ -6,7 +6,7 @@ import { queries, statement } from "./statement.ts";
 export const selectRunning = statement(
   queries
     .selectFrom("operation")
-    .select(["sequence", "pool", "lane"])
+    .select(["sequence", "pool", "lane", "principal"])
     .where("state", "=", sql.lit(operationState.running))
     .orderBy("sequence"),
 );

@@ -69,13 +69,17 @@ function acceptOne(context: Context, rows: Value[], from: number, flush: () => v
   if (carried !== undefined) {
     rows[from + ACCEPT.state] = operationState.blocked;
     rows[from + ACCEPT.priority] = carried;
+    rows[from + ACCEPT.because] = becauseBlocked(rows[from + ACCEPT.because] as string | null);
     counter.enter(pool, operationState.blocked, bytes);
     return ACCEPTED_BLOCKED;
   }
   counter.enter(pool, wanted, bytes);
   if (wanted === operationState.ready) return ACCEPTED_READY;
-  return context.runs.begin(lane, [factsOf(rows, from, bytes)], priority, false).token;
+  return context.runs.begin(lane, [factsOf(rows, from, bytes)], priority, false, null).token;
 }
+
+/** Without its lane it would have begun, or waited for a permit only. */
+const becauseBlocked = (because: string | null): string => (because === null || because === "limit" ? "lane" : because);
 
 function factsOf(rows: readonly Value[], from: number, bytes: number): RowFacts {
   return {
@@ -94,5 +98,6 @@ function factsOf(rows: readonly Value[], from: number, bytes: number): RowFacts 
     operationId: rows[from + ACCEPT.operationId] as string | null,
     principal: rows[from + ACCEPT.principal] as string,
     bytes,
+    because: rows[from + ACCEPT.because] as string | null,
   };
 }

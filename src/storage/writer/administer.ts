@@ -75,6 +75,7 @@ function discardDead(context: Context, request: PersonsRequest): string {
     valueOmitted: false,
     result: null,
     error: row.error,
+    claimedAt: null,
   });
   if (row.lane !== null) lanes.left(row.lane, row.sequence, row.priority);
   return "discarded";

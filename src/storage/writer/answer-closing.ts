@@ -35,6 +35,7 @@ function endingOf(row: StoredFacts, request: RowRequest & { kind: "closed" }, no
     valueOmitted: applied && request.result === null && row.keyUntil === null,
     result: applied ? request.result : null,
     error: applied ? null : row.error,
+    claimedAt: null,
   };
 }
 

@@ -21,6 +21,7 @@ export function applyEnds(context: Context, ends: readonly Value[], answer: Answ
       valueOmitted: ends[from + END.valueOmitted] === 1,
       result: ends[from + END.result] as string | null,
       error: ends[from + END.error] as string | null,
+      claimedAt: row.run.claimedAt,
     });
     leaveRun(context, row, false);
   }

@@ -1,3 +1,4 @@
+import type { AuditKind } from "../audit-log.ts";
 import { operationState } from "../operation-state.ts";
 import type { RowRequest } from "../protocol.ts";
 import { buryOperation } from "../statements/bury-operation.ts";
@@ -23,7 +24,7 @@ export function applyRowRequests(context: Context, requests: readonly RowRequest
 }
 
 function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, { kind: "closed" }>): void {
-  const { connection, counter, schedule, audit, undo, laneRows } = context;
+  const { connection, counter, schedule, undo, laneRows } = context;
   const { facts, run } = row;
   const { sequence, pool, lane } = facts;
   switch (request.kind) {
@@ -35,10 +36,20 @@ function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, {
         schedule.nextDue = before;
       });
       schedule.nextDue = Math.min(request.dueAt, before ?? request.dueAt);
+      note(context, row, "attempt_failed", {
+        attempt: facts.attempts + 1,
+        error: codeOf(request.error),
+        dueAt: request.dueAt,
+      });
       leaveRun(context, row, true);
       return;
     }
     case "giveBack":
+      if (request.interrupted || request.error !== null)
+        note(context, row, "returned", {
+          interrupted: request.interrupted,
+          ...(request.error === null ? {} : { error: codeOf(request.error) }),
+        });
       returnRow(context, row, request.interrupted);
       return;
     case "close": {
@@ -48,6 +59,11 @@ function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, {
         sequence,
       );
       counter.move(pool, operationState.running, operationState.closing);
+      note(context, row, "closing", {
+        becomes: request.becomes,
+        error: codeOf(request.error),
+        ...(attempt === 0 ? {} : { attempt: facts.attempts + 1 }),
+      });
       leaveRun(context, row, true);
       return;
     }
@@ -58,14 +74,11 @@ function apply(context: Context, row: RunningRow, request: Exclude<RowRequest, {
         sequence,
       );
       counter.move(pool, operationState.running, operationState.dead);
-      const { code } = JSON.parse(request.error) as { code: string };
-      audit.append(
-        deadSince(context),
-        "buried",
-        sequence,
-        facts.principal,
-        JSON.stringify({ error: code, skipped: request.skip }),
-      );
+      note(context, row, "buried", {
+        error: codeOf(request.error),
+        skipped: request.skip,
+        attempt: facts.attempts + 1,
+      });
       if (request.skip && lane !== null) laneRows.remove(lane);
       leaveRun(context, row, lane !== null && !request.skip);
       return;
@@ -86,5 +99,18 @@ function returnRow(context: Context, row: RunningRow, interrupted: boolean): voi
   context.counter.move(facts.pool, operationState.running, state);
   leaveRun(context, row, true);
 }
+
+/** Few rows take these steps, so they may be written as they come: codes and times, never messages. */
+function note(
+  { audit, schedule }: Context,
+  { facts, run }: RunningRow,
+  kind: AuditKind,
+  detail: Readonly<Record<string, unknown>>,
+): void {
+  const claimed = run.claimedAt === null ? detail : { ...detail, claimedAt: run.claimedAt };
+  audit.append(schedule.now, kind, facts.sequence, facts.principal, JSON.stringify(claimed));
+}
+
+const codeOf = (error: string): string => (JSON.parse(error) as { code: string }).code;
 
 const deadSince = (context: Context): number => context.schedule.now;

@@ -143,14 +143,14 @@ class Claim {
   }
 
   #start(row: ClaimableRow, head: RowFacts): void {
-    const { runs } = this.#context;
+    const { runs, schedule } = this.#context;
     this.#take(head);
     const taken = [head];
     const inputs = [row[14]];
     let more = false;
     if (head.lane !== null) more = this.#follow(head, head.lane, taken, inputs);
     this.#groups.add(head, taken.length);
-    const run = runs.begin(head.lane, taken, head.priority, more);
+    const run = runs.begin(head.lane, taken, head.priority, more, schedule.now);
     this.#reply.runs.push(run.token, run.lane, taken.length);
     for (const [index, facts] of taken.entries()) this.#report(facts, inputs[index] as string);
     this.#starting.push(head.sequence);

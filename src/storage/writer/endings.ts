@@ -2,6 +2,7 @@ import type { EndOutcome } from "../../queue/journal.ts";
 import type { AuditLog } from "../audit-log.ts";
 import type { Connection, Value } from "../connection.ts";
 import type { OperationState } from "../operation-state.ts";
+import { findBecause } from "../statements/find-because.ts";
 import { deleteOperations } from "../statements/delete-operations.ts";
 import { insertEnded } from "../statements/insert-ended.ts";
 import type { LaneRows } from "./lane-rows.ts";
@@ -19,6 +20,8 @@ export interface Ending {
   readonly result: string | null;
   /** JSON of an `ErrorSummary`. */
   readonly error: string | null;
+  /** When it was claimed, where it ends under way. */
+  readonly claimedAt: number | null;
 }
 
 /** Gathers the ends of a batch, so that rows leave `operation` and enter `ended` many at a time. */
@@ -58,8 +61,16 @@ export class Endings {
       row.keyUntil === null ? null : row.keyUntil + (row.expiresAt - row.acceptedAt),
       ending.result,
       ending.error,
+      row.priority,
+      row.lane,
+      ending.claimedAt,
+      row.because === undefined ? this.#becauseOf(row.sequence) : row.because,
     );
     this.#audit.append(ending.endedAt, "ended", row.sequence, row.principal, auditDetail(ending));
+  }
+
+  #becauseOf(sequence: number): string | null {
+    return this.#connection.get<[string | null]>(findBecause, [sequence])?.[0] ?? null;
   }
 
   flush(): void {

@@ -1,3 +1,4 @@
+import { selectLastAlert, selectUnresolvedAlerts } from "../statements/alerts.ts";
 import { findNextDue } from "../statements/find-next-due.ts";
 import { selectRecords } from "../statements/machines.ts";
 import { insertPool, selectPools } from "../statements/names.ts";
@@ -5,6 +6,7 @@ import { beginEpoch, insertMeta, selectMeta, type MetaRow } from "../statements/
 import type { WriterOpened, WriterOptions } from "../protocol.ts";
 import type { MachineRecord } from "../../queue/journal.ts";
 import type { Context } from "./context.ts";
+import { type StoredAlert, toAlert } from "./stored-alert.ts";
 import { newJournalId, readDurability } from "./open-database.ts";
 import { beginRelease } from "./release-held.ts";
 import { returnRunning } from "./restart.ts";
@@ -28,6 +30,7 @@ export function openJournalState(context: Context, options: WriterOptions): Open
     const interrupted = returnRunning(context);
     schedule.nextDue = connection.get<[number | null]>(findNextDue, [])?.[0] ?? null;
     beginRelease(context);
+    context.audit.flush();
     counter.save(connection);
     connection.commit();
     undo.commit();
@@ -45,6 +48,8 @@ export function openJournalState(context: Context, options: WriterOptions): Open
         cleanShutdown: cleanShutdown === 1,
         lastWrittenAt,
         records: readRecords(context),
+        alerts: connection.all<StoredAlert>(selectUnresolvedAlerts, []).map(toAlert),
+        lastAlert: connection.get<[number | null]>(selectLastAlert, [])?.[0] ?? 0,
       },
       durability: readDurability(connection.raw),
       counts: counter.report(),

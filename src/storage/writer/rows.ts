@@ -22,6 +22,8 @@ export interface RowFacts {
   readonly operationId: string | null;
   readonly principal: string;
   readonly bytes: number;
+  /** Undefined where it has not been read: it stands behind the input. */
+  readonly because: string | null | undefined;
 }
 
 export interface StoredFacts extends RowFacts {
@@ -47,6 +49,7 @@ export function factsOfClaimable(row: ClaimableRow): RowFacts {
     operationId: row[12],
     principal: row[13],
     bytes: Buffer.byteLength(row[14]),
+    because: row[15],
   };
 }
 
@@ -70,6 +73,7 @@ export function factsOfStored(row: StoredRow): StoredFacts {
     skippedLane: row[15],
     error: row[16],
     bytes: row[17],
+    because: undefined,
   };
 }
 

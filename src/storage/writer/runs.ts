@@ -6,6 +6,8 @@ export interface Run {
   readonly token: number;
   readonly lane: number | null;
   readonly rows: readonly RowFacts[];
+  /** When it was claimed; null when it was begun with its acceptance. */
+  readonly claimedAt: number | null;
   /** The number of its head. */
   readonly first: number;
   /** Rows that have not left it yet. */
@@ -36,10 +38,10 @@ export class Runs {
     this.#undo = undo;
   }
 
-  begin(lane: number | null, rows: readonly RowFacts[], carry: number, more: boolean): Run {
+  begin(lane: number | null, rows: readonly RowFacts[], carry: number, more: boolean, claimedAt: number | null): Run {
     this.#lastToken += 1;
     const first = rows[0]?.sequence ?? 0;
-    const run: Run = { token: this.#lastToken, lane, rows, first, remaining: rows.length, carry, more };
+    const run: Run = { token: this.#lastToken, lane, rows, claimedAt, first, remaining: rows.length, carry, more };
     this.#undo.set(this.#runs, run.token, run);
     if (lane !== null) this.#undo.set(this.#lanes, lane, run);
     for (const facts of rows) this.#undo.set(this.#rows, facts.sequence, { facts, run });

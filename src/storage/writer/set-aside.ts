@@ -30,6 +30,7 @@ export function setAside(
     valueOmitted: false,
     result: null,
     error: error ?? EXPIRED,
+    claimedAt: null,
   });
   if (becomes === "expired") into.expired.push(row.sequence);
   // Written at once: of several rows that leave one lane together, none may inherit from the other what it carries.
@@ -38,7 +39,9 @@ export function setAside(
   return "ended";
 }
 
-function close({ connection, counter }: Context, row: RowFacts, becomes: ClosingTarget, error: string | null): void {
+function close(context: Context, row: RowFacts, becomes: ClosingTarget, error: string | null): void {
+  const { connection, counter, audit, schedule } = context;
+  audit.append(schedule.now, "closing", row.sequence, row.principal, JSON.stringify({ becomes }));
   mustChange(connection.run(closeOperation, [becomes, error, 0, row.priority, row.sequence]), row.sequence);
   counter.move(row.pool, row.state, operationState.closing);
 }

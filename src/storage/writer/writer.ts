@@ -4,6 +4,7 @@ import { Connection } from "../connection.ts";
 import { PlainAuditLog } from "../plain-audit-log.ts";
 import { ACCEPT, type Batch, type Reply, type WriterOpened, type WriterOptions } from "../protocol.ts";
 import { toStorageFailure } from "../storage-failure.ts";
+import { saveAlert } from "../statements/alerts.ts";
 import { insertTransition, saveRecord } from "../statements/machines.ts";
 import { saveCleanShutdown, saveMeta } from "../statements/save-meta.ts";
 import { accept } from "./accept.ts";
@@ -21,6 +22,7 @@ import { openJournalState } from "./open-journal-state.ts";
 import { PoolCounter } from "./pool-counter.ts";
 import { releaseHeld } from "./release-held.ts";
 import { Runs } from "./runs.ts";
+import { toStoredAlert } from "./stored-alert.ts";
 import { UndoLog } from "./undo-log.ts";
 import { wakeDue } from "./wake-due.ts";
 import { walkExpired } from "./walk-expired.ts";
@@ -148,6 +150,9 @@ export class Writer {
     }
     for (const { id, version, at, state, context: data } of batch.records)
       connection.run(saveRecord, [id, version, at, state, data]);
+    for (const alert of batch.alerts) connection.run(saveAlert, toStoredAlert(alert));
+    for (const { at, principal, ...action } of batch.actions)
+      audit.append(at, "control", null, principal, JSON.stringify(action));
     audit.flush();
     counter.save(connection);
     answer.counts = counter.report();
