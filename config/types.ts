@@ -130,7 +130,10 @@ export interface PinSettings {
   readonly maximumMs: number;
 }
 
-/** At or above these an alert is opened; below them it is resolved. They change no mode. */
+/**
+ * At or above these an alert is opened; at nine tenths of them or less, three readings in a row, it is resolved. They
+ * change no mode.
+ */
 export interface AlertSettings {
   /** Share of the memory there is, 0 to 1. */
   readonly memoryUsage: number;

@@ -3,6 +3,8 @@
  *
  * @module
  */
+export type { Alert, AlertAction, AlertSeverity, AlertStatus } from "./alerts/alert.ts";
+export type { AlertAnswer, AlertChange, Alerts } from "./alerts/alerts.ts";
 export type { Admission } from "./admission/admit.ts";
 export type {
   AdmissionDecision,

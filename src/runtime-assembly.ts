@@ -27,7 +27,8 @@ import type { Journal, RunnableDefinition } from "./queue/journal.ts";
 import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime.ts";
-import { RuntimeEventBus } from "./runtime-events.ts";
+import { Alerting } from "./runtime-alerts.ts";
+import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
 import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
 import { openJournal } from "./storage/open-journal.ts";
 import { StorageHealth } from "./queue/storage-health.ts";
@@ -58,6 +59,7 @@ export interface RuntimeParts {
   readonly retention: Retention;
   readonly reads: OperationReads;
   readonly deadLetters: DeadLetters;
+  readonly alerting: Alerting;
   readonly cancel: (
     operationId: string,
     options: { readonly reason: string; readonly principal?: Principal },
@@ -135,9 +137,26 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   });
   const policy = () => control.policy;
 
+  const storage = new StorageHealth();
+  const alerting = new Alerting({
+    config,
+    principal,
+    clock,
+    logger,
+    journal,
+    reader,
+    registry,
+    control,
+    storage,
+    events,
+  });
+  const countEnd = (event: RuntimeEvents["ended"]) => {
+    events.countEnd(event);
+    alerting.ended(event);
+  };
+
   const attempts = new AttemptsInFlight();
   const acknowledgements = new Acknowledgements(wheel, logger);
-  const storage = new StorageHealth();
   const rows = new AttemptedRows({
     journal,
     acknowledgements,
@@ -152,7 +171,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     abandoned,
     policy,
     versionOf: (definitionId) => known.get(definitionId)?.version ?? 1,
-    onEnded: (event) => events.countEnd(event),
+    onEnded: (event) => countEnd(event),
     onClosing: () => fences.wake(),
   });
   const batchSizes = new Map(
@@ -169,7 +188,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     receiptedOf,
     skips: (definitionId) => operationOf(definitionId)?.definition.onDeadLetter === "skip",
     nameOf: (definitionId) => known.get(definitionId)?.name ?? "unknown",
-    onEnded: (event) => events.countEnd(event),
+    onEnded: (event) => countEnd(event),
     timeoutMs: RECEIPT_CALL_TIMEOUT_MS,
   });
   const dispatcher = new Dispatcher({
@@ -308,6 +327,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     retention,
     reads,
     deadLetters,
+    alerting,
     cancel: async (operationId, { reason, principal: by }) => {
       const why = checkReason(reason, "an operation is cancelled");
       const sequence = await sequenceOf(operationId);

@@ -1,5 +1,6 @@
 import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
 import type { Cause } from "../machines/contracts/cause.ts";
+import type { AlertChange } from "./alerts/alerts.ts";
 import type { Logger } from "./ports.ts";
 import type { EndedEvent, EndOfOperation } from "./queue/ended-event.ts";
 import type { TransitionRow } from "./queue/journal.ts";
@@ -14,6 +15,8 @@ export interface RuntimeEvents {
   readonly ended: EndedEvent;
   /** A person is needed. */
   readonly page: { readonly at: number; readonly subject: string; readonly cause: Cause };
+  /** An alert was opened, raised again, acknowledged or resolved. */
+  readonly alert: AlertChange;
 }
 
 export class RuntimeEventBus {
@@ -23,6 +26,7 @@ export class RuntimeEventBus {
     transition: new Set(),
     ended: new Set(),
     page: new Set(),
+    alert: new Set(),
   };
   /** Who measures ends, while somebody does. Called before the listeners, and for what stays off the disk as well. */
   measure: ((end: EndOfOperation) => void) | undefined;

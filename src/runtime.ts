@@ -1,5 +1,6 @@
 import { configure } from "../config/presets.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
+import type { Alerts } from "./alerts/alerts.ts";
 import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
 import type { Measurements } from "./control/measurements.ts";
 import type { SensorReadings } from "./control/sensors/replaced.ts";
@@ -99,6 +100,7 @@ const FIRST_PROBES_MS = 1_000;
 export class Runtime implements AsyncDisposable {
   readonly config: RuntimeConfig;
   readonly deadLetters: DeadLetters;
+  readonly alerts: Alerts;
   readonly #parts: RuntimeParts;
   readonly #isMonitored: boolean;
   #phase: Exclude<RuntimePhase, "storage_lost"> = "opened";
@@ -110,6 +112,7 @@ export class Runtime implements AsyncDisposable {
     this.#isMonitored = isMonitored;
     this.config = config;
     this.deadLetters = parts.deadLetters;
+    this.alerts = parts.alerting.alerts;
   }
 
   get phase(): RuntimePhase {
@@ -125,9 +128,10 @@ export class Runtime implements AsyncDisposable {
   async start(): Promise<void> {
     if (this.#phase !== "opened") return;
     this.#phase = "running";
-    const { control, registry, journal, dispatcher, fences, retention, clock } = this.#parts;
+    const { control, registry, journal, dispatcher, fences, retention, clock, alerting } = this.#parts;
     const lostMs = Math.max(0, clock.now() - journal.opened.lastWrittenAt);
     control.start(journal.opened.records, journal.opened.lastWrittenAt === 0 ? 0 : lostMs);
+    alerting.review();
     retention.start();
     fences.wake();
     dispatcher.pump();

@@ -262,12 +262,15 @@ export interface TransitionRow {
 export interface ControlAction {
   readonly at: number;
   readonly principal: string;
-  /** `pin`, `release_pin`, `alert.acknowledge`, … */
+  /** `pin`, `release_pin`, `acknowledge_alert`, … */
   readonly action: string;
-  /** What was asked for; never secrets. */
-  readonly request: Readonly<Record<string, unknown>>;
-  /** `pinned`, `conflict`, `refused: reason_missing`, … */
+  /** What it was done to: `pin`, `breaker:graph`, `alert:7`. */
+  readonly target: string;
+  readonly reason: string | null;
+  /** `pinned`, `conflict`, `unavailable`, or the code of the error that it was turned away with. */
   readonly outcome: string;
+  /** What was asked for; never secrets. */
+  readonly request: Readonly<Record<string, string | number | boolean | null>>;
 }
 
 /** What a supervised machine needs to go on after a restart. */

@@ -84,14 +84,16 @@ export function checkAlert(alert: Alert): Alert {
 }
 
 /** Nobody waits for it either: a request that cannot be kept is kept as nothing. */
-export function checkControlAction({ at, principal, action, request, outcome }: ControlAction): ControlAction {
-  const plain = jsonText(stringify(request));
+export function checkControlAction(entry: ControlAction): ControlAction {
+  const { at, principal, action, target, reason, outcome, request } = entry;
   return {
     at: timeOrZero(at),
     principal: String(principal),
     action: String(action),
-    request: JSON.parse(plain) as ControlAction["request"],
+    target: String(target),
+    reason: reason === null ? null : String(reason),
     outcome: String(outcome),
+    request: JSON.parse(stringify(request)) as ControlAction["request"],
   };
 }
 

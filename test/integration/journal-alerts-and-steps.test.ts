@@ -73,7 +73,8 @@ describe("alerts in the journal", () => {
       "INSERT INTO operation (sequence, state, pool, priority, definition, accepted_at, expires_at, principal, input) VALUES (1, 2, 1, 0, 1, 0, 0, 'planted', '{}')",
     );
     journal.saveAlert(alert());
-    const action = { action: "pin", request: { mode: "emergency_mode" }, outcome: "refused: reason_missing" };
+    const request = { mode: "emergency_mode" };
+    const action = { action: "pin", target: "pin", reason: null, outcome: "reason_missing", request };
     journal.recordControlAction({ at: START, principal: "anna", ...action });
     await expect(accept()).rejects.toMatchObject({ code: "storage_failed" });
     await journal.closings(0, 1);
