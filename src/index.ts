@@ -28,6 +28,8 @@ export type {
 export type { CallOptions, CallOutcome, CallWork } from "./dependencies/call.ts";
 export type { Measurements } from "./control/measurements.ts";
 export type { ReadValue, SensorReadings } from "./control/sensors/replaced.ts";
+export type { DegradationMetrics } from "./degradation/metrics.ts";
+export type { HistoryPage, HistoryQuestion, ModeChange } from "./degradation/mode-history.ts";
 export { type CallHandle, dependency, type DependencyOptions } from "./dependencies/define-dependency.ts";
 export type { Dependency } from "./dependencies/dependency.ts";
 export {
@@ -41,6 +43,8 @@ export {
   MisuseError,
   StorageError,
 } from "./errors.ts";
+export { explainOutcome } from "./explain/explain-outcome.ts";
+export type { ExplainedCause, ExplainedStep, Explanation } from "./explain/explanation.ts";
 export {
   type AnyOperationDefinition,
   type BatchExecutionContext,

@@ -12,6 +12,8 @@ import type { Principal } from "./operations/principal.ts";
 import type { RegisteredOperation } from "./operations/registered-operation.ts";
 import { Submitter } from "./operations/submit.ts";
 import { Waiters } from "./operations/waiters.ts";
+import { Explainer } from "./explain/explainer.ts";
+import { Past } from "./explain/past.ts";
 import { checkNodeVersion } from "./node-version.ts";
 import { type Clock, type Logger, type Random, silentLogger } from "./ports.ts";
 import { AbandonedRuns } from "./queue/abandoned-runs.ts";
@@ -28,6 +30,7 @@ import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 import { Alerting } from "./runtime-alerts.ts";
+import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
 import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
 import { openJournal } from "./storage/open-journal.ts";
@@ -60,6 +63,8 @@ export interface RuntimeParts {
   readonly reads: OperationReads;
   readonly deadLetters: DeadLetters;
   readonly alerting: Alerting;
+  readonly explainer: Explainer;
+  readonly record: DegradationRecord;
   readonly cancel: (
     operationId: string,
     options: { readonly reason: string; readonly principal?: Principal },
@@ -150,8 +155,19 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     storage,
     events,
   });
+  const machines = () => control.status().actors.map(({ id }) => id);
+  const record = new DegradationRecord({
+    clock,
+    journal,
+    database: reader.database,
+    control,
+    wheel,
+    machines,
+    canClaim: () => dispatcher.canClaim,
+  });
   const countEnd = (event: RuntimeEvents["ended"]) => {
     events.countEnd(event);
+    record.counters.ended();
     alerting.ended(event);
   };
 
@@ -328,6 +344,15 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     reads,
     deadLetters,
     alerting,
+    record,
+    explainer: new Explainer({
+      database: reader.database,
+      past: new Past(reader.database, machines),
+      policy,
+      alerts: () => alerting.alerts.unresolved,
+      receiptIn: (name) => registry.byName(name)?.receipted?.dependency.name,
+      now: () => clock.now(),
+    }),
     cancel: async (operationId, { reason, principal: by }) => {
       const why = checkReason(reason, "an operation is cancelled");
       const sequence = await sequenceOf(operationId);

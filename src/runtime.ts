@@ -4,11 +4,14 @@ import type { Alerts } from "./alerts/alerts.ts";
 import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
 import type { Measurements } from "./control/measurements.ts";
 import type { SensorReadings } from "./control/sensors/replaced.ts";
+import type { DegradationMetrics } from "./degradation/metrics.ts";
+import type { HistoryPage, HistoryQuestion } from "./degradation/mode-history.ts";
 import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
 import { MisuseError } from "./errors.ts";
 import type { MemoryPressureCallback } from "./memory-pressure.ts";
+import type { Explanation } from "./explain/explanation.ts";
 import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
 import type { OperationReads } from "./operations/operation-reads.ts";
 import type { OperationResult, OperationView, Page, WaitingState } from "./operations/operation-view.ts";
@@ -128,10 +131,11 @@ export class Runtime implements AsyncDisposable {
   async start(): Promise<void> {
     if (this.#phase !== "opened") return;
     this.#phase = "running";
-    const { control, registry, journal, dispatcher, fences, retention, clock, alerting } = this.#parts;
+    const { control, registry, journal, dispatcher, fences, retention, clock, alerting, record } = this.#parts;
     const lostMs = Math.max(0, clock.now() - journal.opened.lastWrittenAt);
     control.start(journal.opened.records, journal.opened.lastWrittenAt === 0 ? 0 : lostMs);
     alerting.review();
+    record.start();
     retention.start();
     fences.wake();
     dispatcher.pump();
@@ -244,6 +248,30 @@ export class Runtime implements AsyncDisposable {
   }
 
   /**
+   * Why: of an operation (its id), of a transition or an alert (`transition:12`, `alert:3`), or of what is in force
+   * (`now`). As data and as sentences; undefined for what is not known (any more). For a refusal, which leaves nothing
+   * in the store, there is `explainOutcome`.
+   *
+   * @example for (const line of (await runtime.explain(outcome.operationId))?.lines ?? []) console.log(line);
+   */
+  async explain(target: string): Promise<Explanation | undefined> {
+    this.#reads();
+    return this.#parts.explainer.explain(target);
+  }
+
+  /** How the service degraded and came back, by time and mode, in pages: pass `next` as `after`. */
+  async history(question: HistoryQuestion = {}): Promise<HistoryPage> {
+    this.#reads();
+    return this.#parts.record.history.page(question);
+  }
+
+  /** How long each mode was in force, how often the service degraded, and whether the queue is being processed. */
+  async degradationMetrics(): Promise<DegradationMetrics> {
+    this.#reads();
+    return this.#parts.record.metrics();
+  }
+
+  /**
    * The pipeline without an operation: breaker, concurrency limit, timeout, retry; nothing on disk.
    *
    * @throws MisuseError `missing_dependency`
@@ -345,6 +373,7 @@ export class Runtime implements AsyncDisposable {
       reader,
       wheel,
       waiters,
+      record,
     } = this.#parts;
     this.#phase = "stopping";
     this.stopMonitoring();
@@ -358,6 +387,7 @@ export class Runtime implements AsyncDisposable {
     await acknowledgements.stop();
     waiters.releaseAll();
     control.stop();
+    record.stop();
     // The writer last: only the last connection to close leaves a single file, and a reader cannot write it.
     await reader.close();
     await journal.shutDown();

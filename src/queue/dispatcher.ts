@@ -75,6 +75,11 @@ export class Dispatcher {
     return this.#runsInFlight;
   }
 
+  /** False while nothing may be claimed, whatever the policy says: it has stopped, or the store fails. */
+  get canClaim(): boolean {
+    return !this.#stopped && !this.#storeFails;
+  }
+
   /** Takes permits for a live call, if it may start at once. */
   tryStart(pool: Pool, where: "on disk" | "off disk" = "off disk"): boolean {
     if (this.#stopped || this.#alone !== undefined || (where === "on disk" && this.#storeFails)) return false;

@@ -53,21 +53,23 @@ export async function readHistory(
   return pageOf(rows.map(toStoredTransition), limit, ({ at, id }) => ({ at, id }));
 }
 
-/** A machine's last transition at or before a place: the state it was in then. One seek. */
+/**
+ * A machine's last transition at or before a place: the state it was in then. One seek; with `from`, the last one out
+ * of that state, which goes back through its transitions since then.
+ */
 export async function lastTransition(
   database: Kysely<Database>,
   machine: string,
   before: HistoryPlace,
+  from?: string,
 ): Promise<StoredTransition | undefined> {
-  const row = await database
+  let query = database
     .selectFrom("transition")
     .selectAll()
     .where("machine", "=", machine)
-    .where(sql<boolean>`(at, id) <= (${before.at}, ${before.id})`)
-    .orderBy("at", "desc")
-    .orderBy("id", "desc")
-    .limit(1)
-    .executeTakeFirst();
+    .where(sql<boolean>`(at, id) <= (${before.at}, ${before.id})`);
+  if (from !== undefined) query = query.where("from_state", "=", from);
+  const row = await query.orderBy("at", "desc").orderBy("id", "desc").limit(1).executeTakeFirst();
   return row === undefined ? undefined : toStoredTransition(row);
 }
 
@@ -76,14 +78,14 @@ export async function findTransition(database: Kysely<Database>, id: number): Pr
   return row === undefined ? undefined : toStoredTransition(row);
 }
 
-/** How often a mode other than normal came into force since a time: read from the index of modes alone. */
+/** How often a mode other than normal, or a pin, came into force since a time. */
 export async function countDegradations(database: Kysely<Database>, since: number): Promise<number> {
   const row = await database
     .selectFrom("transition")
     .select((eb) => eb.fn.countAll<number>().as("rows"))
     .where("mode", "is not", null)
-    .where("mode", "not in", ["normal", "pin"])
-    .where("from_state", "=", "dormant")
+    .where("mode", "<>", "normal")
+    .where("from_state", "in", ["dormant", "free"])
     .where("at", ">=", since)
     .executeTakeFirst();
   return row?.rows ?? 0;
