@@ -63,7 +63,10 @@ const WAITED: Readonly<Record<string, string>> = {
 async function stepsOf(entry: AuditEntry, facts: OperationFacts, ports: OperationPorts): Promise<ExplainedStep[]> {
   const { at, kind, principal } = entry;
   const detail = readDetail(entry.detail);
-  const text = (key: string): string => String(detail[key] ?? "unknown");
+  const text = (key: string): string => {
+    const value = detail[key];
+    return typeof value === "string" || typeof value === "number" ? String(value) : "unknown";
+  };
   const claim = typeof detail["claimedAt"] === "number" ? [await claimStep(detail["claimedAt"], facts, ports)] : [];
   const step = (name: string, what: string, causes: ExplainedStep["causes"] = []): ExplainedStep[] => [
     ...claim,
@@ -175,7 +178,10 @@ async function waitingSteps(
       }
       return [{ step: "now", what: "ready: claimed as soon as policy and limits allow", causes: [] }];
     }
-    default:
+    case "blocked":
+    case "parked":
+    case "closing":
+    case "held":
       return [{ step: "now", what: `${waiting.state}: ${NOW[waiting.state]}${last}`, causes: [] }];
   }
 }

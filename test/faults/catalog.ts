@@ -6,6 +6,7 @@ const CONTROL = "src/control/create-control-plane.ts";
 
 const PROMISES = "test/integration/promises.test.ts";
 const CONTRACT = "test/integration/runtime-contract.test.ts";
+const EXPLAIN = "test/integration/explain.test.ts";
 const INVARIANTS = "test/unit/control-invariants.test.ts";
 const RESTART = "test/integration/journal-restart.test.ts";
 
@@ -119,6 +120,36 @@ export const FAULTS: readonly Fault[] = [
     caughtBy: {
       file: INVARIANTS,
       test: "invariant 4, explained > transitions are stored in the order of cause and effect",
+    },
+  },
+  {
+    fault: "forget-why-it-waited",
+    what: "why an operation was not begun is not kept with it",
+    invariant: 4,
+    wraps: JOURNAL,
+    caughtBy: {
+      file: EXPLAIN,
+      test: "invariant 4, explained: an operation > through an outage: who, why it waited and since when, with values and limits, when it ran, how it ended",
+    },
+  },
+  {
+    fault: "forget-the-attempts",
+    what: "attempts that failed leave no row in the audit log",
+    invariant: 4,
+    wraps: "src/storage/plain-audit-log.ts",
+    caughtBy: {
+      file: EXPLAIN,
+      test: "invariant 4, explained: an operation > that failed in passing: each attempt, its error's code, and when the next was due",
+    },
+  },
+  {
+    fault: "forget-the-alerts",
+    what: "alerts are told, and not stored",
+    invariant: 4,
+    wraps: JOURNAL,
+    caughtBy: {
+      file: "test/integration/alerts.test.ts",
+      test: "alerts of a runtime > survive a kill with who acknowledged them, and go on counting; what was resolved stays so",
     },
   },
   {

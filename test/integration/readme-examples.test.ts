@@ -41,8 +41,16 @@ describe("the examples of the README", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("runs the call without an operation, and answers with a value although nothing listens", async () => {
+  it("runs the question why, and is told of a dependency that never answered", async () => {
     const { exitCode, output } = await run(examples[2] ?? "");
+    expect(output).toContain("normal is in force");
+    expect(output).toMatch(/search +is (open|being probed): its operations queue/);
+    expect(output).toContain("refused before anything was executed or stored");
+    expect(exitCode).toBe(0);
+  });
+
+  it("runs the call without an operation, and answers with a value although nothing listens", async () => {
+    const { exitCode, output } = await run(examples[3] ?? "");
     expect(output).toMatch(/^(refused unavailable|failed call_failed)/);
     expect(exitCode).toBe(0);
   });
