@@ -1,24 +1,10 @@
 import fc from "fast-check";
 import { MODES } from "../../machines/contracts/modes.ts";
 import { SERVICE_CONDITION_KINDS } from "../../machines/contracts/conditions.ts";
-import type { World } from "./control-world.ts";
-import type { FakeSensors, Level } from "./fake-sensors.ts";
-import type { PinKeeper } from "./pin-keeper.ts";
+import { type Command, command } from "./day.ts";
+import type { Level } from "./fake-sensors.ts";
 
 /* What sensors and persons do to triggers, modes and the pin on a random day. */
-
-export interface DegradationDay {
-  readonly world: World;
-  readonly sensors: FakeSensors;
-  readonly pins: PinKeeper;
-}
-
-export interface DegradationCommand {
-  readonly act: (day: DegradationDay) => void | Promise<void>;
-  readonly toString: () => string;
-}
-
-const command = (says: string, act: DegradationCommand["act"]): DegradationCommand => ({ act, toString: () => says });
 
 const kind = fc.constantFrom(...SERVICE_CONDITION_KINDS);
 const level = fc.constantFrom<Level>("high", "high", "low", "low", "nothing", "failed");
@@ -35,7 +21,7 @@ const definition = fc.constantFrom(
 );
 
 /** `trigger` may be of one dependency as well. */
-export const degradationCommands = (dependencies: readonly string[]): fc.Arbitrary<DegradationCommand> => {
+export const degradationCommands = (dependencies: readonly string[]): fc.Arbitrary<Command> => {
   const trigger = fc.oneof(
     { weight: 3, arbitrary: kind },
     { weight: 1, arbitrary: fc.constantFrom(...dependencies).map((name) => `connection_failures:${name}`) },
