@@ -6,7 +6,7 @@ import { SensorLoop } from "./control/sensor-loop.ts";
 import { ConnectionFailureSensor } from "./control/sensors/connection-failures.ts";
 import { ErrorRateSensor } from "./control/sensors/error-rate.ts";
 import { eventLoopSensor } from "./control/sensors/event-loop.ts";
-import { memorySensor } from "./control/sensors/memory.ts";
+import { measureProcess, memorySensor } from "./control/sensors/memory.ts";
 import { ProcessEventLoop, processMemory } from "./control/sensors/process-ports.ts";
 import { QueueSensor } from "./control/sensors/queue.ts";
 import { replaced, type SensorReadings } from "./control/sensors/replaced.ts";
@@ -24,6 +24,7 @@ import type { Journal } from "./queue/journal.ts";
 import type { StorageHealth } from "./queue/storage-health.ts";
 import type { RuntimeEventBus } from "./runtime-events.ts";
 import type { Reader } from "./storage/open-reader.ts";
+import { waitingRows } from "./storage/pool-counts.ts";
 import { countParked } from "./storage/reads/drain-remainder.ts";
 import { countReady, oldestWaiting } from "./storage/reads/oldest-waiting.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
@@ -68,23 +69,28 @@ export class Monitoring {
     this.#pressure = new MemoryPressure(parts.wheel, logger);
     this.#errorRate = new ErrorRateSensor({ ...sensing, dependencies: registry.dependencies });
     this.#responseTime = new ResponseTimeSensor(sensing);
-    this.#memory = replaced(memorySensor(processMemory), readings.memory, (usage, { memory }) => ({
-      memory: memory == null ? null : { ...memory, usage },
+    this.#memory = replaced(memorySensor(processMemory), readings.memory, (usage) => ({
+      memory: { ...measureProcess(processMemory), container: null, usage },
     }));
+    const eventLoop = new ProcessEventLoop();
     const sensors: readonly Sensor[] = [
       this.#memory,
-      replaced(eventLoopSensor(new ProcessEventLoop()), readings.eventLoopDelayMs, (delayP99Ms, { eventLoop }) => ({
-        eventLoop: eventLoop == null ? null : { ...eventLoop, delayP99Ms },
+      replaced(eventLoopSensor(eventLoop), readings.eventLoopDelayMs, (delayP99Ms) => {
+        const taken = eventLoop.take();
+        return { eventLoop: taken === null ? null : { ...taken, delayP99Ms } };
+      }),
+      replaced(this.#errorRate, readings.errorRate, (errorRate) => ({
+        ...this.#errorRate.read(clock.monotonicMs()).measured,
+        errorRate,
       })),
-      replaced(this.#errorRate, readings.errorRate, (errorRate, own) => ({ ...own, errorRate })),
       this.#responseTime,
       replaced(
         new SlowOperationsSensor({ ...sensing, inFlight: () => parts.attempts.all() }),
         readings.slowOperations,
         (slowOperations) => ({ slowOperations }),
       ),
-      replaced(queueSensor(parts), readings.queueDepth, (unexplainedDepth, { queue }) => ({
-        queue: queue == null ? null : { ...queue, unexplainedDepth },
+      replaced(queueSensor(parts), readings.queueDepth, (unexplainedDepth) => ({
+        queue: { depth: waitingRows(parts.journal.counts), unexplainedDepth, oldestWaitingMs: null },
       })),
       replaced(
         storageSensor(() => parts.storage.state),

@@ -2,7 +2,10 @@
 export interface Measurements {
   /** Wall time. */
   readonly at: number;
-  /** Shares of what there is, 0 to 1; `container` is null outside of one that is limited. */
+  /**
+   * Shares of what there is, 0 to 1; `container` is null outside of one that is limited, and where the service's own
+   * sensor of memory stands in the place of ours.
+   */
   readonly memory: {
     readonly heap: number;
     readonly process: number;
@@ -16,7 +19,7 @@ export interface Measurements {
   readonly errorRateByCode: Readonly<Record<string, number>>;
   /** From submit to end, of the operations that ended within the window. */
   readonly responseTimeMs: { readonly p50: number; readonly p95: number; readonly p99: number } | null;
-  /** Of the last interval, never since the start. */
+  /** Of the last two intervals, and the last one; never since the start. */
   readonly eventLoop: { readonly delayP99Ms: number; readonly utilization: number } | null;
   readonly queue: {
     /** All that waits. */

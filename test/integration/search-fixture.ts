@@ -62,6 +62,8 @@ export async function runtimeOver(
     dependencies: searches.map(({ dependency: each }) => each),
     config,
     clock,
+    // Sensors read files and the disk, for which a clock that stands still does not wait.
+    monitoring: false,
     ...(options.random === undefined ? {} : { random: options.random }),
   });
   onTestFinished(() => runtime.stop());

@@ -13,6 +13,12 @@ export interface MemoryPorts {
   readText(path: string): Promise<string>;
 }
 
+/** Shares of the heap's limit and of the machine; no file is read. */
+export function measureProcess(ports: MemoryPorts): { readonly heap: number; readonly process: number } {
+  const { usedBytes, limitBytes } = ports.heap();
+  return { heap: usedBytes / limitBytes, process: ports.processBytes() / ports.machineBytes() };
+}
+
 /**
  * How full the fullest of these is: the heap (V8 ends the process at its limit), the process in its machine, the
  * container (the kernel ends it at its limit). Shares, so that one threshold fits them all.
@@ -21,11 +27,8 @@ export const memorySensor = (ports: MemoryPorts): Sensor => ({
   name: "memory",
   trigger: "memory_exhaustion",
   async read() {
-    const { usedBytes, limitBytes } = ports.heap();
-    const machineBytes = ports.machineBytes();
-    const heap = usedBytes / limitBytes;
-    const processShare = ports.processBytes() / machineBytes;
-    const container = await readCgroupUsage((path) => ports.readText(path), machineBytes);
+    const { heap, process: processShare } = measureProcess(ports);
+    const container = await readCgroupUsage((path) => ports.readText(path), ports.machineBytes());
     const usage = Math.max(heap, processShare, container ?? 0);
     const fullest = usage === heap ? "heap" : usage === processShare ? "process" : "container";
     return {

@@ -1,4 +1,5 @@
 import type { PoolCounts } from "../../queue/journal.ts";
+import { waitingRows } from "../../storage/pool-counts.ts";
 import type { Reading, Sensor } from "./sensor.ts";
 
 export interface QueuePorts {
@@ -45,8 +46,7 @@ export class QueueSensor implements Sensor {
   async read(): Promise<Reading> {
     const { counts, pools, lowestRank, oldestAcceptedAt, now } = this.#ports;
     const draining = this.#ports.draining();
-    let depth = 0;
-    for (const pool of counts.values()) depth += waiting(pool) + pool.held + pool.dead;
+    const depth = waitingRows(counts);
     const unexplained = pools
       .filter(({ dependencies }) => dependencies.every(({ name, closed }) => closed && !draining.has(name)))
       .map(({ id }) => id)

@@ -49,11 +49,11 @@ export function checkReadings(readings: unknown, dependencies: readonly string[]
   }
 }
 
-/** `sensor` with another value; what else it measures stays. */
+/** `sensor` with another value: its own is not read, so that it cannot hold up, or fail, what stands in its place. */
 export const replaced = (
   sensor: Sensor,
   read: ReadValue | undefined,
-  measured: (value: number, own: Measured) => Measured,
+  measured: (value: number) => Measured,
 ): Sensor => {
   if (read === undefined) return sensor;
   return {
@@ -61,12 +61,11 @@ export const replaced = (
     trigger: sensor.trigger,
     start: (nowMs) => sensor.start?.(nowMs),
     stop: () => sensor.stop?.(),
-    async read(nowMs) {
+    async read() {
       const value = await read();
       const what = `the service's own sensor of ${sensor.name}`;
       if (value === null) return { value, what: `${what} had nothing to measure`, measured: {} };
-      const own = await sensor.read(nowMs);
-      return { value, what: `${what} read ${value}`, values: { value }, measured: measured(value, own.measured) };
+      return { value, what: `${what} read ${value}`, values: { value }, measured: measured(value) };
     },
   };
 };
