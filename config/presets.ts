@@ -51,7 +51,20 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
     probesToClose: 1,
     misconfiguredProbeMs: MINUTE,
   },
-  concurrency: { limit: 64, slowStartLimit: 4, slowStartMs: 2 * SECOND, abandonAfterMs: 30 * SECOND },
+  concurrency: {
+    limit: 64,
+    slowStartLimit: 4,
+    slowStartMs: 2 * SECOND,
+    abandonAfterMs: 30 * SECOND,
+    adaptive: true,
+    minimumLimit: 4,
+    adaptWindowMs: 500,
+    increase: 2,
+    decreaseFactor: 0.75,
+    latencyTolerance: 2,
+    latencyRiseMs: 5,
+    errorTolerance: 0.1,
+  },
   supervision: { initialPauseMs: 100, maximumPauseMs: 30 * SECOND, maximumFalls: 5, windowMs: MINUTE },
   incident: { probesBeforeReconnect: 3, reconnectTimeoutMs: 10 * SECOND, maximumAttempts: 3, cooldownMs: MINUTE },
   sensing: {
@@ -68,7 +81,7 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
   stopWithinMs: 10 * SECOND,
 });
 
-/** The default with some settings changed, checked for being finite and not negative, frozen. */
+/** The default with some settings changed, numbers checked for being finite and not negative, frozen. */
 export function configure(changes: PartialRuntimeConfig = {}, base: RuntimeConfig = defaultConfig): RuntimeConfig {
   return deepFreeze(merge(base, changes, "")) as RuntimeConfig;
 }
@@ -87,6 +100,10 @@ function merge(base: unknown, change: unknown, path: string): unknown {
         merge(value, (change as Record<string, unknown>)[key], `${path}${key}.`),
       ]),
     );
+  }
+  if (typeof base === "boolean") {
+    if (typeof change !== "boolean") throw new RangeError(`${path.slice(0, -1)} must be true or false, not ${show(change)}`);
+    return change;
   }
   if (typeof change !== "number" || !Number.isFinite(change) || change < 0)
     throw new RangeError(`${path.slice(0, -1)} must be a finite number of at least 0, not ${show(change)}`);

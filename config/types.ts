@@ -28,6 +28,7 @@ export interface BreakerSettings {
 
 /** How many calls may be in flight on one dependency. */
 export interface ConcurrencySettings {
+  /** Most at once; what is in force adapts to what the dependency bears, and is never more. */
   readonly limit: number;
   /** Where the limit starts after the breaker has closed … */
   readonly slowStartLimit: number;
@@ -35,6 +36,22 @@ export interface ConcurrencySettings {
   readonly slowStartMs: number;
   /** A permit whose handler ignores its ended attempt returns after this long. */
   readonly abandonAfterMs: number;
+  /** False: the limit is `limit`, whatever the dependency bears. */
+  readonly adaptive: boolean;
+  /** The limit does not adapt below this. */
+  readonly minimumLimit: number;
+  /** The limit is adapted once per window of this length, which goes on until ten sampled calls have ended. */
+  readonly adaptWindowMs: number;
+  /** Permits added after a good window in which somebody found none free. */
+  readonly increase: number;
+  /** What an overloaded window multiplies the limit by, 0 to 1. */
+  readonly decreaseFactor: number;
+  /** A call is slow that takes more than this many times as long as its kind usually does … */
+  readonly latencyTolerance: number;
+  /** … and longer by more than this, in milliseconds: less comes of a busy process. Most of a window's are too many. */
+  readonly latencyRiseMs: number;
+  /** Share of a window's calls at which time-outs and transient failures are too many, 0 to 1. */
+  readonly errorTolerance: number;
 }
 
 /** How transient failures are retried. */

@@ -8,6 +8,7 @@ import type { DegradationMetrics } from "./degradation/metrics.ts";
 import type { HistoryPage, HistoryQuestion } from "./degradation/mode-history.ts";
 import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
+import type { LimitAdaptation } from "./dependencies/adaptive-limit.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
 import { MisuseError } from "./errors.ts";
 import type { MemoryPressureCallback } from "./memory-pressure.ts";
@@ -64,7 +65,11 @@ export interface RuntimeStatus {
   readonly dependencies: readonly {
     readonly name: string;
     readonly inUse: number;
+    /** The concurrency limit in force: of what is configured, what slow start, adaption and policy leave. */
     readonly limit: number;
+    readonly configuredLimit: number;
+    /** Where the limit has adapted to what the dependency bears, and why; absent while it is as configured. */
+    readonly adapted?: LimitAdaptation;
     readonly consecutiveFailures: number;
     readonly windowCalls: number;
     readonly windowFailures: number;
@@ -351,6 +356,8 @@ export class Runtime implements AsyncDisposable {
         name,
         inUse: limit.inUse,
         limit: limit.current(nowMs),
+        configuredLimit: limit.configured,
+        ...(limit.adaptation === undefined ? {} : { adapted: limit.adaptation }),
         consecutiveFailures: counters.consecutiveFailures,
         windowCalls: counters.windowCalls,
         windowFailures: counters.windowFailures,

@@ -54,6 +54,8 @@ export const degradationStatusSchema = z.object({
       windowFailures: z.number(),
       inUse: z.number(),
       limit: z.number(),
+      configuredLimit: z.number(),
+      adapted: z.object({ limit: z.number(), what: z.string() }).exactOptional(),
     }),
   ),
   drains: z.array(

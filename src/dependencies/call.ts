@@ -7,7 +7,9 @@ import { retryPauseMs } from "../operations/retry-pause.ts";
 import type { Clock, Random } from "../ports.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { Attempt } from "./attempt.ts";
+import { PLAIN_CALL } from "./adaptive-limit.ts";
 import { type AttemptsInFlight, isStopping } from "./attempts-in-flight.ts";
+import { NO_SAMPLE } from "./call-samples.ts";
 import type { FailedCall } from "./failed-call.ts";
 import type { ManagedDependency } from "./managed-dependency.ts";
 
@@ -87,6 +89,7 @@ class CallAttempt<Value> extends Attempt {
   /** An earlier attempt may have had its effect, which no later one can take back. */
   readonly #unknownBefore: boolean;
   #holdsPermit = true;
+  #sample = NO_SAMPLE;
   #stopListening: (() => void) | undefined = undefined;
 
   constructor(
@@ -115,6 +118,7 @@ class CallAttempt<Value> extends Attempt {
   run(): void {
     const { signal } = this.#options;
     this.#dependency.limit.take("live");
+    this.#sample = this.#dependency.beginSample();
     this.#ports.wheel.startCoarsely(this, this.timeoutMs);
     this.#ports.attempts.begin(this);
     if (signal !== undefined) this.#endWith(signal);
@@ -140,6 +144,7 @@ class CallAttempt<Value> extends Attempt {
     this.#leave();
     this.#ports.wheel.start(this, this.#dependency.abandonAfterMs);
     const { signal } = this.#options;
+    if (isStopping(this) || signal?.aborted === true) this.#dependency.endSample(this.#sample, PLAIN_CALL, "unsaid");
     if (isStopping(this)) this.#answer({ status: "failed", effect: "unknown", error: reason as HoldfastError });
     else if (signal?.aborted === true) this.#answer(cancelled(this.#dependency, signal, "unknown"));
     else this.#fail(reason);
@@ -157,6 +162,7 @@ class CallAttempt<Value> extends Attempt {
 
   #succeeded(value: Value): void {
     if (!this.#settle()) return;
+    if (this.#sample !== NO_SAMPLE) this.#dependency.endSample(this.#sample, PLAIN_CALL);
     this.#dependency.succeeded(this.#generation, this.#ports.wheel.coarseMs);
     this.#answer({ status: "completed", value });
   }
@@ -176,7 +182,7 @@ class CallAttempt<Value> extends Attempt {
   }
 
   #fail(thrown: unknown): void {
-    const failure = this.#dependency.callFailed(this.#generation, thrown);
+    const failure = this.#dependency.callFailed(this.#generation, thrown, this.#sample);
     if (failure.retryable && this.number <= (this.#options.retries ?? 0) && !this.#ports.attempts.stopping)
       void this.#tryAgain(failure);
     else this.#giveUp(failure);

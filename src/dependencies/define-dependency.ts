@@ -1,7 +1,9 @@
 import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
 import { DependencyError, type DependencyFailureKind, effectOf, HandlerError, MisuseError } from "../errors.ts";
+import { PLAIN_CALL } from "./adaptive-limit.ts";
 import type { Attempt } from "./attempt.ts";
 import { isStopping } from "./attempts-in-flight.ts";
+import { NO_SAMPLE } from "./call-samples.ts";
 import { CALL_FAILED } from "./failed-call.ts";
 import type { CallCounts, Dependency, DependencyConnection } from "./dependency.ts";
 
@@ -88,6 +90,8 @@ class CallConnection implements DependencyConnection<CallHandle> {
         if (attempt.ended)
           throw new HandlerError("attempt_ended", "This attempt is over; its handles cannot be used any more.");
         const generation = calls?.generation ?? 0;
+        const sample = calls?.beginSample() ?? NO_SAMPLE;
+        let said: DependencyFailureKind | "unsaid" | undefined = "unsaid";
         let stopListening: (() => void) | undefined;
         try {
           const value = await Promise.race([
@@ -96,15 +100,20 @@ class CallConnection implements DependencyConnection<CallHandle> {
               stopListening = attempt.onEnd(() => reject(new Error(`no answer within ${attempt.timeoutMs} ms`)));
             }),
           ]);
+          said = undefined;
           calls?.succeeded(generation);
           return value;
         } catch (error) {
           // Ours already: another handle's failure, which has its own owner.
           if (error instanceof HandlerError) throw error;
           const failure = this.toError(error);
-          if (failure.dependency === this.#options.name && !isStopping(attempt)) calls?.failed(generation, failure);
+          if (failure.dependency === this.#options.name && !isStopping(attempt)) {
+            said = failure.kind;
+            calls?.failed(generation, failure);
+          }
           throw failure;
         } finally {
+          calls?.endSample(sample, PLAIN_CALL, said);
           stopListening?.();
         }
       },

@@ -53,6 +53,9 @@ export interface CallCounts {
   readonly generation: number;
   succeeded(generation: number): void;
   failed(generation: number, error: DependencyError): void;
+  /** For the adaptive limit: a call that begins, and what it is ended with: plain calls are compared with each other. */
+  beginSample(): number;
+  endSample(sample: number, kind: number, failure?: DependencyFailureKind | "unsaid"): void;
 }
 
 /** Names one life of one operation in a receipt. */

@@ -3,7 +3,9 @@ import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.
 import { DependencyError, type DependencyFailureKind, HandlerError, HoldfastError } from "../errors.ts";
 import type { Refused } from "../operations/outcome.ts";
 import type { Clock, Logger } from "../ports.ts";
+import { PLAIN_CALL } from "./adaptive-limit.ts";
 import { BreakerCounters } from "./breaker-counters.ts";
+import { NO_SAMPLE } from "./call-samples.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { Dependency, DependencyConnection } from "./dependency.ts";
 import { CALL_FAILED, FailedCall } from "./failed-call.ts";
@@ -80,6 +82,26 @@ export class ManagedDependency {
     return this.#unavailable.refusal(policy.dependencies[this.name], this.#clock.now());
   }
 
+  /** For a call that begins now, and has its permit: with what it is ended for the adaptive limit. */
+  beginSample(): number {
+    return this.limit.beginSample(this.#clock);
+  }
+
+  /**
+   * @param kind what it may be compared with
+   * @param failure what it failed with: a `DependencyError`'s kind, `unsaid` for what says nothing of the dependency
+   */
+  endSample(sample: number, kind: number, failure?: DependencyFailureKind | "unsaid"): void {
+    if (sample === NO_SAMPLE) return;
+    const end =
+      failure === undefined
+        ? "answered"
+        : failure === "unavailable" || failure === "overloaded"
+          ? "overloaded"
+          : "unsaid";
+    this.limit.endSample(sample, kind, end, this.#clock.monotonicMs());
+  }
+
   /** @param atMs when to count it, in monotonic time; the window takes it as no older than what it has seen */
   succeeded(generation: number, atMs: number = this.#clock.monotonicMs()): void {
     this.#counters.success(generation, atMs);
@@ -101,13 +123,15 @@ export class ManagedDependency {
   }
 
   /** `failed` for what a call threw; no error is made of it before somebody reads one. */
-  callFailed(generation: number, thrown: unknown): FailedCall {
+  callFailed(generation: number, thrown: unknown, sample: number): FailedCall {
     const kind = thrown instanceof HoldfastError ? undefined : this.connection.kindOf?.(thrown);
     if (kind === undefined || kind === "misconfigured") {
       const error = this.toError(thrown);
+      this.endSample(sample, PLAIN_CALL, error.kind);
       this.failed(generation, error);
       return new FailedCall(this, error, error.kind, error.effect);
     }
+    this.endSample(sample, PLAIN_CALL, kind);
     if (generation === this.#generation) this.#count(generation, kind, CALL_FAILED);
     return new FailedCall(this, thrown, kind);
   }

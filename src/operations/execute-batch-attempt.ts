@@ -47,7 +47,7 @@ export async function executeBatchAttempt(request: BatchAttemptRequest): Promise
     working += change;
     settleWhenIdle();
   };
-  const frame = { ...request, operationId: first!.operationId, attemptNumber: first!.attemptNumber };
+  const frame = { ...request, isBatch: true, operationId: first!.operationId, attemptNumber: first!.attemptNumber };
   const result = await withinAttempt<BatchAttemptResult>(frame, (attempt) => execute(request, attempt, countWork));
   isOver = true;
   settleWhenIdle();

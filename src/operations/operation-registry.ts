@@ -65,11 +65,12 @@ export class OperationRegistry {
     );
     this.pools = catalog.poolNames.map((name, index) => {
       const dependencies = dependenciesOfPool(name).map((dependency) => this.dependencies.get(dependency)!);
-      // What depends on nothing is limited too: by a limit of its own, which has no breaker and no slow start.
+      // What depends on nothing is limited too: by a limit of its own, which has no breaker, no slow start and
+      // nothing to adapt to.
       const limits =
         dependencies.length > 0
           ? dependencies.map(({ limit }) => limit)
-          : [new ConcurrencyLimit({ ...config.concurrency, slowStartMs: 0 })];
+          : [new ConcurrencyLimit({ ...config.concurrency, slowStartMs: 0, adaptive: false })];
       const isBatched = catalog.definitions
         .filter((definition) => definition.queueable && poolNameOf(definition) === name)
         .every(({ maximumBatchItems }) => maximumBatchItems > 1);

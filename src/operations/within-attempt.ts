@@ -1,5 +1,8 @@
+import { UNTIMED } from "../dependencies/adaptive-limit.ts";
 import { Attempt } from "../dependencies/attempt.ts";
-import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
+import { type AttemptsInFlight, isStopping } from "../dependencies/attempts-in-flight.ts";
+import { NO_SAMPLE } from "../dependencies/call-samples.ts";
+import { DependencyError, type DependencyFailureKind } from "../errors.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { type FailedAttempt, failedAttempt } from "./attempt-result.ts";
 import type { RegisteredOperation } from "./registered-operation.ts";
@@ -10,6 +13,8 @@ export interface AttemptFrame {
   readonly operationId: string;
   readonly attemptNumber: number;
   readonly timeoutMs: number;
+  /** True for a batch: how long it takes says how large it is. */
+  readonly isBatch?: boolean;
   readonly wheel: TimerWheel;
   readonly attempts: AttemptsInFlight;
 }
@@ -19,12 +24,16 @@ export interface AttemptFrame {
  * itself end with its attempt.
  */
 export async function withinAttempt<Result>(
-  { operation, operationId, attemptNumber, timeoutMs, wheel, attempts }: AttemptFrame,
+  { operation, operationId, attemptNumber, timeoutMs, isBatch = false, wheel, attempts }: AttemptFrame,
   work: (attempt: Attempt) => Promise<Result>,
 ): Promise<Result | FailedAttempt> {
   const attempt = new HandlerAttempt(operationId, attemptNumber, timeoutMs, operation.definition.name);
   wheel.start(attempt, timeoutMs);
   const generations = operation.uses.map(({ dependency }) => dependency.generation);
+  const samples = operation.uses.map(({ dependency }) =>
+    dependency.connection.countsCalls === true ? NO_SAMPLE : dependency.beginSample(),
+  );
+  let failed: FailedAttempt | undefined;
   try {
     attempts.begin(attempt);
     const result = await work(attempt);
@@ -34,12 +43,28 @@ export async function withinAttempt<Result>(
     );
     return result;
   } catch (error) {
-    return failedAttempt(operation, attempt, generations, error);
+    failed = failedAttempt(operation, attempt, generations, error);
+    return failed;
   } finally {
+    // With several dependencies nobody knows which of them took the time.
+    const kind = isBatch || operation.uses.length > 1 ? UNTIMED : operation.definitionId;
+    for (const [index, { dependency }] of operation.uses.entries())
+      dependency.endSample(samples[index]!, kind, whatItSays(failed, attempt, dependency.name));
     attempt.cancel();
     attempt.end();
     attempts.finish(attempt);
   }
+}
+
+/** Of a failure: what it says of this dependency. Undefined: it answered. */
+function whatItSays(
+  failed: FailedAttempt | undefined,
+  attempt: Attempt,
+  dependency: string,
+): DependencyFailureKind | "unsaid" | undefined {
+  if (failed === undefined) return undefined;
+  const { error, owner } = failed;
+  return owner === dependency && error instanceof DependencyError && !isStopping(attempt) ? error.kind : "unsaid";
 }
 
 /** For what knows nothing of attempts: passes its result on, or rejects with why the attempt ended. */

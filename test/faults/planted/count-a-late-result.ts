@@ -12,7 +12,7 @@ export class ManagedDependency extends real.ManagedDependency {
     super.failed(this.generation, error);
   }
 
-  override callFailed(...[, thrown]: Parameters<real.ManagedDependency["callFailed"]>) {
-    return super.callFailed(this.generation, thrown);
+  override callFailed(...[, thrown, sample]: Parameters<real.ManagedDependency["callFailed"]>) {
+    return super.callFailed(this.generation, thrown, sample);
   }
 }
