@@ -167,16 +167,21 @@ export class Runtime implements AsyncDisposable {
    *
    * @throws MisuseError `unknown_operation`, `not_running`
    */
-  async submit<Definition extends AnyOperationDefinition>(
+  submit<Definition extends AnyOperationDefinition>(
     definition: Definition,
     input: InputOf<Definition>,
     options: SubmitOptions = {},
   ): Promise<Outcome<ValueOf<Definition>>> {
-    const { submitter, registry, principal } = this.#running();
-    return (await submitter.submit(registry.of(definition), input, {
-      ...options,
-      principal: options.principal ?? principal,
-    })) as Outcome<ValueOf<Definition>>;
+    // Not async: its frame would hold the input for as long as the caller waits.
+    try {
+      const { submitter, registry, principal } = this.#running();
+      return submitter.submit(registry.of(definition), input, {
+        ...options,
+        principal: options.principal ?? principal,
+      }) as Promise<Outcome<ValueOf<Definition>>>;
+    } catch (error) {
+      return Promise.reject(error as Error);
+    }
   }
 
   /** `submit` for several inputs of one definition, which share commits. Outcomes are in the order of the inputs. */

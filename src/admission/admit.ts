@@ -19,7 +19,7 @@ const RUN: Admission = Object.freeze({ decision: "run", byPriority: false });
 /** What the policy says to an operation of this priority that needs these dependencies. A pure function of the snapshot. */
 export function admit(policy: AdmissionPolicy, priority: Priority, dependencies: readonly string[]): Admission {
   const byPriority = policy.byPriority[priority];
-  if (byPriority === "refuse") return withCause("refuse", true, policy.priorityCause);
+  if (byPriority === "refuse") return ofPriority("refuse", policy);
   for (const name of dependencies) {
     const dependency = policy.dependencies[name];
     if (dependency !== undefined && dependency.decision !== "run")
@@ -31,11 +31,16 @@ export function admit(policy: AdmissionPolicy, priority: Priority, dependencies:
         ...(dependency.nextProbeAt === undefined ? {} : { retryAt: dependency.nextProbeAt }),
       };
   }
-  return byPriority === "queue" ? withCause("queue", true, policy.priorityCause) : RUN;
+  return byPriority === "queue" ? ofPriority("queue", policy) : RUN;
 }
 
-const withCause = (decision: AdmissionDecision, byPriority: boolean, cause: Cause | undefined): Admission =>
-  cause === undefined ? { decision, byPriority } : { decision, byPriority, cause };
+/** A pin is known to end; when a mode will leave is not. */
+const ofPriority = (decision: AdmissionDecision, { priorityCause, pin }: AdmissionPolicy): Admission => ({
+  decision,
+  byPriority: true,
+  ...(priorityCause === undefined ? {} : { cause: priorityCause }),
+  ...(pin === undefined ? {} : { retryAt: pin.until }),
+});
 
 /** The least urgent rank that the policy lets run; -1 when none may. */
 export function lowestRunningRank(policy: AdmissionPolicy): number {

@@ -129,7 +129,7 @@ export class AdaptiveLimit {
    */
   endWindow(nowMs: number, most: number, factor: number): void {
     this.#windowEndsMs = nowMs + this.#settings.adaptWindowMs;
-    this.#samples.adjust(this.#ended);
+    this.#samples.beginWindow();
     if (this.#ended < FEWEST_SAMPLES) return;
     const inForce = Math.min(this.#limit, most);
     // As if the policy had not made it smaller: the factor comes on top again.

@@ -22,12 +22,22 @@ export class CallSamples {
   #freePlaces = PLACES;
   #stride = 1;
   #untilNext = 1;
+  /** Of this window: calls that were chosen since the stride is what it is, and about how many calls there were. */
+  #chosen = 0;
+  #calls = 0;
   #draw = 1;
 
   /** Whether the call that begins now is to be timed: `begin` it, then. */
   isNext(): boolean {
     this.#untilNext -= 1;
     if (this.#untilNext > 0) return false;
+    this.#calls += this.#stride;
+    this.#chosen += 1;
+    // A rush within one tick of the clock: the window cannot end before it does.
+    if (this.#chosen > WANTED_PER_WINDOW) {
+      this.#chosen = 0;
+      this.#stride = Math.min(LONGEST_STRIDE, this.#stride * 2);
+    }
     this.#untilNext = 1 + this.#upTo(2 * (this.#stride - 1));
     return true;
   }
@@ -57,10 +67,11 @@ export class CallSamples {
     this.#freePlaces += 1;
   }
 
-  /** So many were timed in the last window: the next one times about as many as are wanted. */
-  adjust(timed: number): void {
-    const calls = timed * this.#stride;
-    this.#stride = Math.min(LONGEST_STRIDE, Math.max(1, Math.round(calls / WANTED_PER_WINDOW)));
+  /** The next window has about as many calls as the last one, and times about as many of them as are wanted. */
+  beginWindow(): void {
+    this.#stride = Math.min(LONGEST_STRIDE, Math.max(1, Math.round(this.#calls / WANTED_PER_WINDOW)));
+    this.#chosen = 0;
+    this.#calls = 0;
     this.#untilNext = Math.min(this.#untilNext, this.#stride);
   }
 

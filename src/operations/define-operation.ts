@@ -69,7 +69,10 @@ export interface OperationOptions<
   readonly retry?: Partial<RetrySettings>;
   /** False for what makes no sense later (reads): it stays off the disk, and is refused when it cannot run now. Default true. */
   readonly queueable?: boolean;
-  /** Answers instead of a refusal when an operation that cannot wait cannot run. */
+  /**
+   * Answers instead of a refusal when an operation that cannot wait cannot run, and when the mode in force refuses an
+   * operation's priority. The outcome then says `source: "fallback"`, and nothing of the operation is tried.
+   */
   readonly fallback?: (context: {
     readonly input: StandardSchemaV1.InferOutput<Schema>;
     readonly cause: Cause;

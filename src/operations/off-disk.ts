@@ -1,7 +1,6 @@
-import type { Cause } from "../../machines/contracts/cause.ts";
 import type { Clock } from "../ports.ts";
 import type { Dispatcher } from "../queue/dispatcher.ts";
-import { toJsonText } from "./json-text.ts";
+import { answerByFallback } from "./fallback.ts";
 import { offDiskOperationId } from "./operation-id.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Prepared } from "./prepare-submit.ts";
@@ -24,18 +23,18 @@ export class OffDiskWay {
 
   async go(prepared: Prepared): Promise<Outcome> {
     const { operation, pool, admission } = prepared;
-    const { dispatcher, clock, isHeld } = this.#ports;
+    const { dispatcher, clock, isHeld, config } = this.#ports;
     const { name } = operation.definition;
     if (admission.decision !== "run")
-      return this.#fallback(prepared, admission.cause, () => policyRefusal(name, admission, clock.now()));
+      return answerByFallback(prepared, admission.cause, () => policyRefusal(name, admission, clock.now(), config));
     if (isHeld(name))
-      return this.#fallback(prepared, undefined, () =>
+      return answerByFallback(prepared, undefined, () =>
         overloadedRefusal(
           `Too many handlers of ${name} go on after their attempts had ended; nothing of it is run until they settle.`,
         ),
       );
     if (!dispatcher.tryStart(pool))
-      return this.#fallback(prepared, undefined, () =>
+      return answerByFallback(prepared, undefined, () =>
         overloadedRefusal(
           `No permit of ${operation.dependencyNames.join(" and ") || "this runtime"} is free, and ${name} cannot wait.`,
         ),
@@ -43,36 +42,10 @@ export class OffDiskWay {
     const operationId = offDiskOperationId();
     const outcome = await runNow(prepared, operationId, this.#ports, () => dispatcher.giveUpStart(pool));
     if (outcome.status !== "failed" || !outcome.error.retryable) return outcome;
-    return this.#fallback(
+    return answerByFallback(
       prepared,
       { actor: `operation:${operationId}`, what: outcome.error.message, values: { code: outcome.error.code } },
       () => outcome,
     );
-  }
-
-  async #fallback(prepared: Prepared, cause: Cause | undefined, otherwise: () => Outcome): Promise<Outcome> {
-    const { definition } = prepared.operation;
-    if (definition.fallback === undefined) return otherwise();
-    try {
-      const value = await definition.fallback({
-        input: prepared.parsed.value,
-        cause: cause ?? { actor: "admission", what: "no permit was free" },
-      });
-      const text = toJsonText(value);
-      return {
-        status: "completed",
-        operationId: offDiskOperationId(),
-        value: text === undefined ? undefined : JSON.parse(text),
-        valueOmitted: false,
-        source: "fallback",
-      };
-    } catch (error) {
-      const outcome = otherwise();
-      if (outcome.status !== "refused") return outcome;
-      return {
-        ...outcome,
-        message: `${outcome.message} The fallback of ${definition.name} failed too: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
-      };
-    }
   }
 }

@@ -65,7 +65,7 @@ export interface Refused {
  * - `forbidden`: the principal lacks the permission.
  * - `idempotency_key_reused`: the key belongs to an operation with another input.
  * - `unavailable`: it cannot wait (not queueable), and a dependency is not to be called now.
- * - `shed`: the mode in force refuses its priority.
+ * - `shed`: the mode in force refuses its priority, or has it wait, and it cannot.
  * - `overloaded`: too many submits without an answer, or the limit is used up and it cannot wait.
  * - `queue_full`, `storage_full`, `storage_lost`: nothing more can be put on disk.
  * - `stopping`: the runtime is being stopped.

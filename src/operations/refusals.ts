@@ -1,3 +1,4 @@
+import type { RuntimeConfig } from "../../config/types.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import type { Admission } from "../admission/admit.ts";
 import { StorageError } from "../errors.ts";
@@ -34,13 +35,24 @@ export const unavailableRefusal = (dependency: string, cause: Cause | undefined,
     ...(cause === undefined ? {} : { cause }),
   });
 
+/**
+ * No mode that a trigger has brought leaves before its condition has been gone for this long. (A trigger without such
+ * a dwell says nothing; a pin may end earlier.)
+ */
+function shedUntil(now: number, retryAt: number | undefined, { triggers }: RuntimeConfig): number | undefined {
+  const dwells = Object.values(triggers).flatMap(({ leaveDwellMs }) => (leaveDwellMs > 0 ? [leaveDwellMs] : []));
+  const soonest = dwells.length === 0 ? undefined : now + Math.min(...dwells);
+  return retryAt === undefined || (soonest !== undefined && soonest < retryAt) ? soonest : retryAt;
+}
+
 /** The policy does not run it, and it cannot or may not wait. */
-export function policyRefusal(name: string, admission: Admission, now: number): Refused {
-  const seconds = retryAfterSeconds(admission.retryAt, now);
+export function policyRefusal(name: string, admission: Admission, now: number, config: RuntimeConfig): Refused {
+  const { byPriority, retryAt } = admission;
+  const seconds = retryAfterSeconds(byPriority ? shedUntil(now, retryAt, config) : retryAt, now);
   const why = admission.cause === undefined ? "" : `: ${admission.cause.what}`;
   return refused(
-    admission.byPriority && admission.decision === "refuse" ? "shed" : "unavailable",
-    admission.byPriority
+    byPriority ? "shed" : "unavailable",
+    byPriority
       ? `The mode in force does not run the priority of ${name} now${why}.`
       : `${name} cannot wait, and what it depends on is not to be called now${why}.`,
     { retryAfterSeconds: seconds, ...(admission.cause === undefined ? {} : { cause: admission.cause }) },

@@ -13,6 +13,7 @@ import type { EndOfOperation } from "../queue/ended-event.ts";
 import type { Accepted, Acceptance, Journal } from "../queue/journal.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
 import { endedOutcome } from "./ended-outcome.ts";
+import { answerByFallback } from "./fallback.ts";
 import { OffDiskWay } from "./off-disk.ts";
 import { inputHash, keyedOperationId, unkeyedOperationId } from "./operation-id.ts";
 import { type Outcome, type Queued, type QueuedBecause, refused } from "./outcome.ts";
@@ -98,25 +99,42 @@ export class Submitter {
     return this.#go(operation, input, options, false);
   }
 
-  async #go(
+  #go(
     operation: RegisteredOperation,
     input: unknown,
     options: SubmitOptions & { readonly principal: Principal },
     waits: boolean,
   ): Promise<Outcome> {
     const { config } = this.#ports;
-    if (this.#stopping) return stoppingRefusal();
+    if (this.#stopping) return Promise.resolve(stoppingRefusal());
     if (
       this.#pendingSubmits >= config.queue.maximumPendingSubmits ||
       this.#pendingBytes >= config.queue.maximumPendingBytes
     )
-      return overloadedRefusal(
-        `${this.#pendingSubmits} submits wait for an answer already; send fewer at a time, or use enqueue.`,
+      return Promise.resolve(
+        overloadedRefusal(
+          `${this.#pendingSubmits} submits wait for an answer already; send fewer at a time, or use enqueue.`,
+        ),
       );
     const text = authorizeAndRead(operation, input, options.principal, config.operations);
-    if (typeof text !== "string") return text;
+    if (typeof text !== "string") return Promise.resolve(text);
     this.#pendingSubmits += 1;
     this.#pendingBytes += text.length;
+    return this.#take(operation, text, options, waits)
+      .then(later)
+      .finally(() => (this.#pendingSubmits -= 1));
+  }
+
+  /**
+   * Until it is on disk, or answered. Whoever waits for the answer of what is on disk does so outside of this, and of
+   * everything else that holds the input: thousands may wait, and their inputs are on disk already.
+   */
+  async #take(
+    operation: RegisteredOperation,
+    text: string,
+    options: SubmitOptions & { readonly principal: Principal },
+    waits: boolean,
+  ): Promise<Outcome | Later> {
     try {
       const prepared = await prepareSubmit(operation, text, options, this.#ports);
       if ("status" in prepared) return prepared;
@@ -124,15 +142,17 @@ export class Submitter {
       if (this.#stopping) return stoppingRefusal();
       return await (operation.definition.queueable ? this.#accept(prepared, waits) : this.#offDisk.go(prepared));
     } finally {
-      this.#pendingSubmits -= 1;
       this.#pendingBytes -= text.length;
     }
   }
 
-  async #accept(prepared: Prepared, waits: boolean): Promise<Outcome> {
+  async #accept(prepared: Prepared, waits: boolean): Promise<Outcome | Later> {
     const { operation, pool, admission } = prepared;
-    const { journal, dispatcher, isHeld, clock } = this.#ports;
-    if (admission.decision === "refuse") return policyRefusal(operation.definition.name, admission, clock.now());
+    const { journal, dispatcher, isHeld, clock, config } = this.#ports;
+    if (admission.decision === "refuse")
+      return answerByFallback(prepared, admission.cause, () =>
+        policyRefusal(operation.definition.name, admission, clock.now(), config),
+      );
     if (this.#storageLost) return storageLostRefusal();
     const starts =
       admission.decision === "run" && !isHeld(operation.definition.name) && dispatcher.tryStart(pool, "on disk");
@@ -152,14 +172,14 @@ export class Submitter {
       const answer = waits ? this.#await(sequence, operationId, prepared, "slow") : undefined;
       const row = { ...acceptance, attempts: 0, interruptions: 0, incarnation: 0, keyed: acceptance.key !== undefined };
       dispatcher.start({ token: accepted.token, lane: acceptance.lane, rows: [row] }, operation, pool, prepared.parsed);
-      return answer ?? queued(operationId, "requested");
+      return answer === undefined ? queued(operationId, "requested") : { later: answer };
     }
     if (admission.decision === "queue") return queued(operationId, "policy", admission);
     if (!waits) return queued(operationId, "requested");
     if (accepted.state === "ready") dispatcher.prefer(pool.id, sequence);
-    const outcome = await this.#await(sequence, operationId, prepared, accepted.state === "blocked" ? "lane" : "limit");
-    dispatcher.forget(pool.id, sequence);
-    return outcome;
+    const { id } = pool;
+    const answer = this.#await(sequence, operationId, prepared, accepted.state === "blocked" ? "lane" : "limit");
+    return { later: answer.finally(() => dispatcher.forget(id, sequence)) };
   }
 
   #notAccepted(operationId: string, error: unknown): Outcome {
@@ -224,7 +244,7 @@ export class Submitter {
     prepared: Prepared,
     { sequence, sameInput }: Extract<Accepted, { state: "duplicate" }>,
     waits: boolean,
-  ): Promise<Outcome> {
+  ): Promise<Outcome | Later> {
     const { operation, principal, idempotencyKey, admission } = prepared;
     const { find } = this.#ports;
     const operationId = keyedOperationId(operation.definition.name, principal.id, idempotencyKey!);
@@ -241,7 +261,7 @@ export class Submitter {
     // It may have ended between the look and the listening.
     const second = await find(sequence);
     if (second.ending !== undefined) this.#ports.waiters.settle(sequence, second.ending);
-    return outcome;
+    return { later: outcome };
   }
 
   /** Waits for the end, but not longer than the caller does; then says why it has not come, as of then. */
@@ -279,6 +299,13 @@ export class Submitter {
     });
   }
 }
+
+/** An answer that is waited for when all else is done. */
+interface Later {
+  readonly later: Promise<Outcome>;
+}
+
+const later = (taken: Outcome | Later): Outcome | Promise<Outcome> => ("later" in taken ? taken.later : taken);
 
 const queued = (operationId: string, because: QueuedBecause, admission?: Admission): Queued => ({
   status: "queued",

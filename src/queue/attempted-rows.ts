@@ -1,5 +1,6 @@
 import type { RuntimeConfig } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import { lowestRunningRank } from "../admission/admit.ts";
 import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
 import type { ReceiptKey } from "../dependencies/dependency.ts";
 import type { Settling } from "../dependencies/settling.ts";
@@ -73,8 +74,18 @@ export class AttemptedRows {
     });
   }
 
-  mayContinue(operation: RegisteredOperation): boolean {
-    return !this.ports.attempts.stopping && operation.uses.every(({ dependency }) => dependency.closed);
+  /**
+   * Whether what is claimed and not begun may be begun: otherwise it waits again, on disk and nowhere else. What is
+   * under way goes on, whatever the policy has become.
+   */
+  mayContinue(operation: RegisteredOperation, priority: number): boolean {
+    const policy = this.ports.policy();
+    return (
+      !this.ports.attempts.stopping &&
+      operation.uses.every(({ dependency }) => dependency.closed) &&
+      policy.batchFactor > 0 &&
+      priority <= lowestRunningRank(policy)
+    );
   }
 
   timeoutMs(operation: RegisteredOperation): number {

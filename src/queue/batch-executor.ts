@@ -46,6 +46,10 @@ export class BatchExecutor {
   }
 }
 
+/** Of the runs, which carry their heads' priorities. */
+const mostUrgent = (items: readonly Item[]): number =>
+  Math.min(...items.map(({ under }) => under.run.rows[0]!.priority));
+
 class Batch {
   /** Of the last attempt: those before it have settled, or the batch would have been given up. */
   handler = new Settling();
@@ -61,7 +65,8 @@ class Batch {
 
   async execute(all: readonly Item[]): Promise<void> {
     const items = this.#begun ? all.filter(({ under }) => !under.stopped) : all;
-    if (items.length === 0 || (this.#begun && !this.#rows.mayContinue(this.#operation))) return;
+    if (items.length === 0) return;
+    if (this.#begun && !this.#rows.mayContinue(this.#operation, mostUrgent(items))) return;
     this.#begun = true;
     for (const { row } of items) this.#rows.ports.waiters.markRunning(row.sequence);
     this.handler = new Settling();

@@ -54,7 +54,7 @@ export class Dispatcher {
    */
   #alone: { readonly run: Run; readonly pool: Pool; begun: boolean } | undefined;
   /** The last run that was handed back is ready again on disk. */
-  #handedBack: Promise<unknown> = Promise.resolve();
+  #handedBack: Promise<void> = Promise.resolve();
   #runsInFlight = 0;
   /** Looks at the end of this tick. */
   #pumping = false;
@@ -170,7 +170,8 @@ export class Dispatcher {
       const claimed = await journal.claim({
         pool: pool.id,
         runs: permits,
-        rows: settings.claimRows,
+        // Where memory is scarce, no more is taken off the disk than is begun at once.
+        rows: Math.max(permits, Math.floor(settings.claimRows * policy().batchFactor)),
         bytes: settings.claimBytes,
         runRows,
         lowestPriority,
@@ -179,9 +180,14 @@ export class Dispatcher {
       });
       if (claimed.closing.length > 0) this.#ports.onClosing();
       if (claimed.expired.length > 0) this.#ports.onExpired(claimed.expired);
-      for (const group of groupRuns(claimed.runs, batching, this.#ports.interruptionsBeforeAlone)) {
+      const lowest = lowestRunningRank(policy());
+      for (const { runs, isBatch } of groupRuns(claimed.runs, batching, this.#ports.interruptionsBeforeAlone)) {
         used += 1;
-        this.#begin(group, pool);
+        // Claimed under another policy: what it does not let run any more waits again.
+        const [now, later] = [runs.filter((run) => mayRun(run, lowest)), runs.filter((run) => !mayRun(run, lowest))];
+        if (later.length > 0) this.#returnRuns(later);
+        if (now.length > 0) this.#begin({ runs: now, isBatch }, pool);
+        else this.#finished(pool, "backlog");
       }
     } catch (error) {
       this.#pauseAfterStoreFailure(error);
@@ -243,10 +249,15 @@ export class Dispatcher {
 
   /** Runs that share a permit, and of which nothing has begun. */
   #handBack(runs: readonly Run[], pool: Pool): void {
+    this.#returnRuns(runs);
+    this.#finished(pool, "backlog");
+  }
+
+  #returnRuns(runs: readonly Run[]): void {
     const { acknowledgements, journal } = this.#ports;
     const handBack = ({ token }: Run) => acknowledgements.write(() => journal.finishRun(token));
-    this.#handedBack = Promise.all(runs.map(handBack));
-    this.#finished(pool, "backlog");
+    const before = this.#handedBack;
+    this.#handedBack = Promise.all(runs.map(handBack)).then(() => before);
   }
 
   /** Begins when its own permit is the only one in use, and holds it until its end is on disk. */
@@ -312,3 +323,6 @@ export class Dispatcher {
     });
   }
 }
+
+/** A run carries its head's priority, which is its lane's. */
+const mayRun = ({ rows: [head] }: Run, lowestRank: number): boolean => head === undefined || head.priority <= lowestRank;

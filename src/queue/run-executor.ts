@@ -33,7 +33,7 @@ export class RunExecutor {
     try {
       for (let row = under.next; row !== undefined && !under.stopped; row = under.next) {
         const isFirst = under.disposed === 0;
-        if (!isFirst && !this.#rows.mayContinue(operation)) break;
+        if (!isFirst && !this.#rows.mayContinue(operation, run.rows[0]!.priority)) break;
         if (parsed === undefined) waiters.markRunning(row.sequence);
         handler = new Settling();
         await this.#rows.attempt(under, operation, handler, isFirst ? parsed : undefined);
