@@ -1,3 +1,5 @@
+import type { Outcome } from "holdfast";
+
 /** What the service's port answers, and the load reads. */
 export type Answer =
   | { readonly status: "completed" | "queued"; readonly operationId: string }
@@ -8,6 +10,21 @@ export type Answer =
       readonly message: string;
       readonly retryAfterSeconds: number;
     };
+
+/** What a caller outside is told of an outcome. */
+export function toAnswer(outcome: Outcome): Answer {
+  switch (outcome.status) {
+    case "completed":
+    case "queued":
+      return { status: outcome.status, operationId: outcome.operationId };
+    case "failed":
+      return { status: "failed", operationId: outcome.operationId, message: outcome.error.message };
+    case "refused": {
+      const { status, reason, message, retryAfterSeconds } = outcome;
+      return { status, reason, message, retryAfterSeconds };
+    }
+  }
+}
 
 const ANSWER_WITHIN_MS = 15_000;
 

@@ -11,10 +11,16 @@ export class Child<Command extends object, Report extends object> implements Dis
   readonly #ended: Promise<unknown>;
   #stopping = false;
 
-  constructor(name: string, file: URL, onReport: (report: Report) => void, onLost: (error: Error) => void) {
+  constructor(
+    name: string,
+    file: URL,
+    onReport: (report: Report) => void,
+    onLost: (error: Error) => void,
+    execArgv: readonly string[] = [],
+  ) {
     this.#name = name;
     // Its standard output would end up in the one JSON object; what it has to say goes to stderr.
-    this.#process = fork(fileURLToPath(file), [], { stdio: ["ignore", 2, 2, "ipc"] });
+    this.#process = fork(fileURLToPath(file), [], { execArgv: [...execArgv], stdio: ["ignore", 2, 2, "ipc"] });
     this.#ended = once(this.#process, "exit");
     this.#process.on("message", (report) => onReport(report as Report));
     this.#process.once("error", (error) => onLost(error));

@@ -1,14 +1,14 @@
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { Outcome } from "holdfast";
 import type { Answer } from "./answer.ts";
 
 const LARGEST_BODY_BYTES = 4 * 1_024 * 1_024;
 
-/** The service's door: `POST /operations` on a free port of this machine. The outcome becomes a status code, as a service would. */
+/** The service's door: `POST /operations` on a port of this machine, any free one by default. The answer becomes a status code, as a service would. */
 export async function openEndpoint(
-  submit: (input: unknown, idempotencyKey: string) => Promise<Outcome>,
+  submit: (input: unknown, idempotencyKey: string) => Promise<Answer>,
+  port = 0,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const say = (code: number, answer: Answer): void => {
@@ -24,32 +24,18 @@ export async function openEndpoint(
       });
     readBody(request)
       .then(async (body) => submit(JSON.parse(body), idempotencyKey))
-      .then((outcome) => say(CODES[outcome.status], toAnswer(outcome)))
+      .then((answer) => say(CODES[answer.status], answer))
       .catch((error: unknown) => {
         process.stderr.write(`The demo's endpoint failed: ${error instanceof Error ? error.stack : String(error)}\n`);
         request.destroy();
       });
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(port, "127.0.0.1");
   await once(server, "listening");
   return { port: (server.address() as AddressInfo).port, close: () => close(server) };
 }
 
 const CODES = { completed: 200, queued: 202, refused: 503, failed: 500 } as const;
-
-function toAnswer(outcome: Outcome): Answer {
-  switch (outcome.status) {
-    case "completed":
-    case "queued":
-      return { status: outcome.status, operationId: outcome.operationId };
-    case "failed":
-      return { status: "failed", operationId: outcome.operationId, message: outcome.error.message };
-    case "refused": {
-      const { status, reason, message, retryAfterSeconds } = outcome;
-      return { status, reason, message, retryAfterSeconds };
-    }
-  }
-}
 
 async function readBody(request: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];

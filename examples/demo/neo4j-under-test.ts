@@ -1,40 +1,64 @@
-import { neo4jUnavailable, startFaultProxy, startNeo4jServer } from "holdfast/testing";
+import { type FaultProxy, neo4jUnavailable, startFaultProxy, startNeo4jServer } from "holdfast/testing";
 import { receiptLabelOf } from "./graph-names.ts";
 import type { GraphUnderTest } from "./graph-under-test.ts";
+import type { GraphSettings } from "./messages.ts";
 import { deleteRun, type Neo4jAddress, readNeo4jGraph } from "./verify-neo4j-graph.ts";
 
 const DEFAULT_BOLT_PORT = 7_687;
 
+/** A Neo4j as the service reaches it, and how to break that way, and to go around it. */
+export interface Neo4jBehindProxy {
+  /** Straight to the server. */
+  readonly address: Neo4jAddress;
+  readonly proxy: FaultProxy;
+  /** Through the proxy. */
+  readonly settings: (runId: string) => GraphSettings;
+}
+
 /**
  * A real Neo4j: the one that NEO4J_URI names, or one that is started for this run. The service reaches it through a
- * proxy in this process, which breaks the connections; it is read around the proxy. What was started or made is given
- * to `cleanup`.
+ * proxy in this process, which breaks the connections. What was started or made is given to `cleanup`.
  */
+export async function neo4jBehindProxy(
+  runIds: readonly string[],
+  signal: AbortSignal,
+  cleanup: AsyncDisposableStack,
+): Promise<Neo4jBehindProxy> {
+  const foreign = addressFromEnvironment();
+  const address = foreign ?? (await startOwn(signal, cleanup));
+  // A database that is not the run's own gets rid of what the run has made, and of nothing else.
+  if (foreign !== undefined)
+    for (const runId of runIds) cleanup.defer(() => deleteRun(foreign, { runId, receiptLabel: receiptLabelOf(runId) }));
+  const { hostname, port } = new URL(address.uri);
+  const proxy = cleanup.use(
+    await startFaultProxy({ target: { host: hostname, port: Number(port) || DEFAULT_BOLT_PORT } }),
+  );
+  return {
+    address,
+    proxy,
+    settings: (runId) => ({
+      kind: "neo4j",
+      ...address,
+      uri: `bolt://${proxy.host}:${proxy.port}`,
+      receiptLabel: receiptLabelOf(runId),
+    }),
+  };
+}
+
+/** The same, as the graph that the demo takes away. It is read around the proxy. */
 export async function neo4jUnderTest(
   runId: string,
   signal: AbortSignal,
   cleanup: AsyncDisposableStack,
 ): Promise<GraphUnderTest> {
-  const foreign = addressFromEnvironment();
-  const address = foreign ?? (await startOwn(signal, cleanup));
-  // A database that is not the run's own gets rid of what the run has made, and of nothing else.
-  if (foreign !== undefined) cleanup.defer(() => deleteRun(foreign, { runId, receiptLabel: receiptLabelOf(runId) }));
-  const { hostname, port } = new URL(address.uri);
-  const proxy = cleanup.use(
-    await startFaultProxy({ target: { host: hostname, port: Number(port) || DEFAULT_BOLT_PORT } }),
-  );
+  const { address, proxy, settings } = await neo4jBehindProxy([runId], signal, cleanup);
   const now = async (apply: () => void): Promise<number> => {
     const at = Date.now();
     apply();
     return at;
   };
   return {
-    settings: {
-      kind: "neo4j",
-      ...address,
-      uri: `bolt://${proxy.host}:${proxy.port}`,
-      receiptLabel: receiptLabelOf(runId),
-    },
+    settings: settings(runId),
     faults: () => ({
       swallowCommitAnswers: (count) => proxy.swallowCommitAnswers(count),
       swallowed: () => proxy.swallowed,

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { scenarioNamed, SCENARIOS } from "./scenarios/catalog.ts";
 
 export interface DemoOptions {
   readonly operations: number;
@@ -16,13 +17,33 @@ export interface DemoOptions {
   readonly keep: boolean;
 }
 
+/** Of `--scenario`: another way to trouble the service, and what it looks like from outside. */
+export interface ScenarioOptions {
+  readonly scenario: string;
+  /** The same load without Holdfast as well. */
+  readonly control: boolean;
+  readonly timeScale: number;
+  readonly neo4j: boolean;
+  readonly json: boolean;
+  readonly timeoutSeconds: number;
+  readonly keep: boolean;
+}
+
 export type ParsedOptions =
   | { readonly kind: "run"; readonly options: DemoOptions }
+  | { readonly kind: "scenario"; readonly options: ScenarioOptions }
   | { readonly kind: "help" }
   | { readonly kind: "wrong"; readonly message: string };
 
 /** Fewer do not leave room for 20 swallowed answers before the cut, and 30 % of the load within it. */
 const FEWEST_OPERATIONS = 200;
+
+/** Ten minutes become ten seconds. */
+const TIME_SCALE = 60;
+/** Above this, dwells would be shorter than what they look at. */
+const MOST_TIME_SCALE = 600;
+const SCENARIO_ONLY = ["control", "time-scale"] as const;
+const MAIN_JOB_ONLY = ["operations", "lanes", "rate", "documents", "seed"] as const;
 
 export const HELP = `npm run demo [-- OPTIONS]
 
@@ -39,6 +60,15 @@ and proves from the graph itself that nothing was lost, doubled or put out of or
   --timeout-seconds T  gives up after this long; default 600
   --keep               leaves the temporary folder behind
   --help               this text
+
+npm run demo -- --scenario NAME [--control] [--time-scale N] [--neo4j] [--json] [--timeout-seconds T] [--keep]
+
+Troubles the service in another way, and measures from outside what its callers saw before, during and after. NAME:
+
+${SCENARIOS.map(({ name, story }) => `  ${name.padEnd(19)}  ${story}`).join("\n")}
+
+  --control            the same load on the same handlers without Holdfast, beside it
+  --time-scale N       every dwell and interval of the presets is divided by N, 1 to ${MOST_TIME_SCALE}; default ${TIME_SCALE}
 `;
 
 /** Reads the command line. `wrong` carries one line that says what and how. */
@@ -57,20 +87,34 @@ export function parseOptions(argv: readonly string[]): ParsedOptions {
         "timeout-seconds": { type: "string" },
         keep: { type: "boolean", default: false },
         help: { type: "boolean", default: false },
+        scenario: { type: "string" },
+        control: { type: "boolean" },
+        "time-scale": { type: "string" },
       },
     });
     if (values.help) return { kind: "help" };
+    const timeoutSeconds = wholeNumber("timeout-seconds", values["timeout-seconds"], 600, 1, 86_400);
+    const { neo4j, json, keep, scenario } = values;
+    for (const name of scenario === undefined ? SCENARIO_ONLY : MAIN_JOB_ONLY)
+      if (values[name] !== undefined)
+        throw new RangeError(`--${name} goes ${scenario === undefined ? "only" : "not"} with --scenario.`);
+    if (scenario !== undefined) {
+      const timeScale = wholeNumber("time-scale", values["time-scale"], TIME_SCALE, 1, MOST_TIME_SCALE);
+      const { name } = scenarioNamed(scenario);
+      const control = values.control === true;
+      return { kind: "scenario", options: { scenario: name, control, timeScale, neo4j, json, timeoutSeconds, keep } };
+    }
     const operations = wholeNumber("operations", values.operations, 5_000, FEWEST_OPERATIONS, 1_000_000);
     const options: DemoOptions = {
       operations,
       lanes: wholeNumber("lanes", values.lanes, 200, 1, 100_000),
       ratePerSecond: values.rate === undefined ? undefined : wholeNumber("rate", values.rate, 0, 1, 10_000),
       documents: values.documents ?? fileURLToPath(new URL("../manuals/documents", import.meta.url)),
-      neo4j: values.neo4j,
-      json: values.json,
+      neo4j,
+      json,
       seed: wholeNumber("seed", values.seed, 1, 0, 2 ** 31),
-      timeoutSeconds: wholeNumber("timeout-seconds", values["timeout-seconds"], 600, 1, 86_400),
-      keep: values.keep,
+      timeoutSeconds,
+      keep,
     };
     return { kind: "run", options };
   } catch (error) {

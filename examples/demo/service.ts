@@ -1,4 +1,5 @@
 import { createRuntime } from "holdfast";
+import { toAnswer } from "./answer.ts";
 import { asChild } from "./child.ts";
 import { openEndpoint } from "./endpoint.ts";
 import { Measurements } from "./measurements.ts";
@@ -59,7 +60,7 @@ async function start(settings: Extract<ServiceCommand, { type: "start" }>): Prom
       answerWithinMs: ANSWER_WITHIN_MS,
     });
     measurements.answered(outcome);
-    return outcome;
+    return toAnswer(outcome);
   });
   const timer = setInterval(() => report({ type: "status", status: measurements.status() }), STATUS_EVERY_MS);
   report({ type: "ready", port: endpoint.port });

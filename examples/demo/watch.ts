@@ -1,4 +1,5 @@
 import type { LoadReport, LoadStatus, ModeTransition, ServiceReport, ServiceStatus } from "./messages.ts";
+import { Waiting } from "./waiting.ts";
 
 /** Everything the director has heard so far. */
 export interface Heard {
@@ -14,8 +15,7 @@ export interface Heard {
 
 /** Collects what the other processes report, and lets the director wait for what it wants to see. */
 export class Watch {
-  readonly #signal: AbortSignal;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting: Waiting<Heard>;
   readonly #modes: ModeTransition[] = [];
   readonly #queuesAt: number[] = [];
   readonly #drainsVerifiedAt: number[] = [];
@@ -23,12 +23,10 @@ export class Watch {
   #service: ServiceStatus | undefined;
   #load: LoadStatus | undefined;
   #port: number | undefined;
-  #failure: Error | undefined;
 
   /** `signal` ends every wait: the time limit, or Ctrl-C. */
   constructor(signal: AbortSignal) {
-    this.#signal = signal;
-    signal.addEventListener("abort", () => this.#look());
+    this.#waiting = new Waiting(signal, () => this.heard);
   }
 
   get heard(): Heard {
@@ -54,37 +52,21 @@ export class Watch {
     else if (report.type === "page")
       return this.fail(new Error(`The service calls for a person: ${report.subject}: ${report.cause.what}.`));
     else return this.fail(new Error(`The service failed: ${report.message}`));
-    this.#look();
+    this.#waiting.look();
   }
 
   hearLoad(report: LoadReport): void {
     if (report.type === "failed") return this.fail(new Error(`The load failed: ${report.message}`));
     this.#load = report.status;
-    this.#look();
+    this.#waiting.look();
   }
 
   fail(error: Error): void {
-    this.#failure ??= error;
-    this.#look();
+    this.#waiting.fail(error);
   }
 
   /** Resolves when `find` finds something, looking again with every report. Rejects when a process has failed, or at the time limit. */
   until<Found>(find: (heard: Heard) => Found | undefined | false): Promise<Found> {
-    return new Promise((resolve, reject) => {
-      const look = (): void => {
-        const failure = this.#failure ?? (this.#signal.aborted ? (this.#signal.reason as Error) : undefined);
-        const found = failure === undefined ? find(this.heard) : undefined;
-        if (failure === undefined && (found === undefined || found === false)) return;
-        this.#waiting.delete(look);
-        if (failure === undefined) resolve(found as Found);
-        else reject(failure);
-      };
-      this.#waiting.add(look);
-      look();
-    });
-  }
-
-  #look(): void {
-    for (const look of this.#waiting) look();
+    return this.#waiting.until(find);
   }
 }

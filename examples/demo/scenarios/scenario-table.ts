@@ -1,0 +1,136 @@
+import { PRIORITIES } from "holdfast";
+import { holds } from "./advantage.ts";
+import type { CallFigures } from "./call-figures.ts";
+import { isReached } from "./goal.ts";
+import { PHASES } from "./phase.ts";
+import type { ArmFigures, PhaseFigures, ScenarioResult } from "./report.ts";
+import type { Scenario } from "./scenario.ts";
+import { inWords } from "./time-scale.ts";
+
+/** Fits a terminal of the usual width, or nearly. */
+const LINE_LENGTH = 100;
+const NAME_WIDTH = 16;
+const CELL_WIDTH = 11;
+
+interface Row {
+  readonly name: string;
+  readonly of: (figures: PhaseFigures) => string;
+}
+
+const count = (value: number): string => value.toLocaleString("en-US");
+const milliseconds = (value: number): string =>
+  value < 10
+    ? `${value.toFixed(1)} ms`
+    : value < 10_000
+      ? `${count(Math.round(value))} ms`
+      : `${(value / 1_000).toFixed(1)} s`;
+const percent = (part: number, whole: number): string =>
+  whole === 0 ? "–" : `${(Math.floor((1_000 * part) / whole) / 10).toFixed(1)} %`;
+
+const COUNTS: readonly Row[] = [
+  { name: "offered", of: ({ offered }) => count(offered) },
+  { name: "completed", of: ({ completed }) => count(completed) },
+  { name: "queued", of: ({ queued }) => count(queued) },
+  { name: "refused", of: ({ refused }) => count(refused) },
+  { name: "failed", of: ({ failed }) => count(failed) },
+  { name: "in the graph", of: ({ inGraph, orders }) => percent(inGraph, orders) },
+  { name: "goodput", of: ({ goodputPerSecond }) => `${goodputPerSecond.toFixed(1)} /s` },
+];
+
+const LATENCIES: readonly Row[] = PRIORITIES.flatMap((priority) =>
+  (["p50", "p95", "p99"] as const).map(
+    (level): Row => ({
+      name: `${level === "p50" ? priority : ""}`.padEnd(NAME_WIDTH - 4) + level,
+      of: ({ byPriority }) => latency(byPriority[priority], level),
+    }),
+  ),
+);
+
+const latency = ({ offered, latencyMs }: CallFigures, level: keyof CallFigures["latencyMs"]): string =>
+  offered === 0 ? "–" : milliseconds(latencyMs[level]);
+
+/** The table at the end: a column per phase and arm, so that what was and what would have been stand side by side. */
+export function toTable(scenario: Scenario, result: ScenarioResult): string {
+  const { figures, ours } = result;
+  const arms = figures.control === null ? [ours] : [ours, figures.control];
+  const blocks = [
+    `${scenario.name}: ${scenario.story}.\n${inWords(figures.timeScale)}.`,
+    [...header(arms), ...rows(COUNTS, arms), "", ...rows(LATENCIES, arms)].join("\n"),
+    transitionsOf(result),
+    [...kept(arms), ...findingsOf(result)].join("\n"),
+    ...(scenario.goals === undefined ? [] : [goalsOf(scenario, ours)]),
+    ...(figures.control === null ? [] : [advantagesOf(scenario, ours, figures.control)]),
+  ];
+  return `\n${blocks.map((block) => indented(block)).join("\n\n")}\n`;
+}
+
+function header(arms: readonly ArmFigures[]): readonly string[] {
+  const width = CELL_WIDTH * arms.length;
+  const phases = PHASES.map((phase) => phase.padStart(width)).join("");
+  if (arms.length === 1) return [" ".repeat(NAME_WIDTH) + phases];
+  const names = ["Holdfast", "control"].map((name) => name.padStart(CELL_WIDTH)).join("");
+  return [" ".repeat(NAME_WIDTH) + phases, " ".repeat(NAME_WIDTH) + names.repeat(PHASES.length)];
+}
+
+const rows = (table: readonly Row[], arms: readonly ArmFigures[]): readonly string[] =>
+  table.map(
+    ({ name, of }) =>
+      name.padEnd(NAME_WIDTH) +
+      PHASES.flatMap((phase) => arms.map((arm) => of(arm[phase]).padStart(CELL_WIDTH))).join(""),
+  );
+
+/** Nothing lost, nothing twice, in order: of ours what must hold, of the control what became of it. */
+function kept(arms: readonly ArmFigures[]): readonly string[] {
+  return arms.map(
+    ({ lost, doubled, outOfOrder, unexpected, restarts }, index) =>
+      `${index === 0 ? "Holdfast" : "control "}  lost ${lost} · doubled ${doubled} · out of order ${outOfOrder} · told as failed and done all the same ${unexpected} · process died ${restarts} ×`,
+  );
+}
+
+function findingsOf({ findings }: ScenarioResult): readonly string[] {
+  const { breakerOpenings, lowestLimit, highestHeapShare, deadLetters, pages } = findings;
+  return [
+    `breaker opened ${breakerOpenings} × · lowest limit ${lowestLimit} calls at a time · heap at most ${Math.round(highestHeapShare * 100)} % · dead letters ${deadLetters}`,
+    ...pages.map((page) => `a person was called: ${page}`),
+  ];
+}
+
+/** When the modes changed, and why. What `normal` does follows from the others. */
+function transitionsOf({ figures: { transitions } }: ScenarioResult): string {
+  const steps = transitions
+    .filter(({ mode }) => mode !== "normal")
+    .map(({ at, mode, from, to, cause }) => ({
+      start: `${at.slice(11, 23)}  ${mode}: ${from} → ${to}`,
+      why: cause.what,
+    }));
+  const width = Math.max(0, ...steps.map(({ start }) => start.length));
+  return steps.map(({ start, why }) => `${start.padEnd(width)}  ${shortened(why, LINE_LENGTH - width - 4)}`).join("\n");
+}
+
+const shortened = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, Math.max(0, length - 1)).trimEnd()}…`;
+
+function goalsOf({ goals = [] }: Scenario, ours: ArmFigures): string {
+  return goals
+    .map((goal) => {
+      const { value, limit } = goal.measure(ours);
+      const word = isReached(goal, ours) ? "reached" : "missed ";
+      return `${word}  ${goal.what}: ${value.toFixed(1)} ${goal.unit}, limit ${limit.toFixed(1)} ${goal.unit}`;
+    })
+    .join("\n");
+}
+
+function advantagesOf({ advantages }: Scenario, ours: ArmFigures, control: ArmFigures): string {
+  return advantages
+    .map((advantage) => {
+      const [a, b] = [ours, control].map((arm) => `${advantage.measure(arm).toFixed(1)} ${advantage.unit}`.trim());
+      return `${holds(advantage, ours, control) ? "better    " : "not better"}  ${advantage.what}: ${a}, without Holdfast ${b}\n            ${advantage.why}`;
+    })
+    .join("\n");
+}
+
+const indented = (block: string): string =>
+  block
+    .split("\n")
+    .map((line) => (line === "" ? "" : `  ${line}`))
+    .join("\n");
