@@ -176,10 +176,11 @@ export class Submitter {
     }
     if (admission.decision === "queue") return queued(operationId, "policy", admission);
     if (!waits) return queued(operationId, "requested");
-    if (accepted.state === "ready") dispatcher.prefer(pool.id, sequence);
     const { id } = pool;
+    const { priority } = acceptance;
+    if (accepted.state === "ready") dispatcher.prefer(id, sequence, priority);
     const answer = this.#await(sequence, operationId, prepared, accepted.state === "blocked" ? "lane" : "limit");
-    return { later: answer.finally(() => dispatcher.forget(id, sequence)) };
+    return { later: answer.finally(() => dispatcher.forget(id, sequence, priority)) };
   }
 
   #notAccepted(operationId: string, error: unknown): Outcome {

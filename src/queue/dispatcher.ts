@@ -12,6 +12,7 @@ import type { Journal, Run } from "./journal.ts";
 import type { Pool } from "./pool.ts";
 import { availablePermits, givePermits, takePermits } from "./permits.ts";
 import type { RunExecutor } from "./run-executor.ts";
+import { LiveCalls } from "./live-calls.ts";
 import { type BatchRules, groupRuns, type RunGroup } from "./run-groups.ts";
 
 export interface DispatcherPorts {
@@ -46,8 +47,8 @@ const LIMIT_GROWS_PAUSE_MS = 50;
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #claiming = new Set<number>();
-  /** Live calls that found no permit, by pool: their numbers go first. Bounded by the pending submits. */
-  readonly #preferred = new Map<number, Set<number>>();
+  /** Live calls that found no permit, by pool: they go first, the most urgent among them before the others. */
+  readonly #preferred = new Map<number, LiveCalls>();
   /**
    * A run whose operation was interrupted too often: executed while nothing else is in flight. One at a time, and
    * the others wait on disk as ready: whoever is `running` when it kills the process would be counted as interrupted.
@@ -100,15 +101,15 @@ export class Dispatcher {
   }
 
   /** A live call found no permit: its number goes before the backlog. */
-  prefer(poolId: number, sequence: number): void {
+  prefer(poolId: number, sequence: number, rank: number): void {
     let preferred = this.#preferred.get(poolId);
-    if (preferred === undefined) this.#preferred.set(poolId, (preferred = new Set()));
-    preferred.add(sequence);
+    if (preferred === undefined) this.#preferred.set(poolId, (preferred = new LiveCalls()));
+    preferred.add(sequence, rank);
     this.pump();
   }
 
-  forget(poolId: number, sequence: number): void {
-    this.#preferred.get(poolId)?.delete(sequence);
+  forget(poolId: number, sequence: number, rank: number): void {
+    this.#preferred.get(poolId)?.delete(sequence, rank);
   }
 
   /** Looks whether anything can be claimed. Cheap when nothing can. */
@@ -164,8 +165,7 @@ export class Dispatcher {
     const batching = this.#batching(pool);
     let used = 0;
     try {
-      const preferred = [...(this.#preferred.get(pool.id) ?? [])].slice(0, permits);
-      for (const sequence of preferred) this.forget(pool.id, sequence);
+      const preferred = this.#preferred.get(pool.id)?.take(permits) ?? [];
       const runRows = Math.max(1, Math.floor(settings.runRows * policy().batchFactor));
       const claimed = await journal.claim({
         pool: pool.id,

@@ -12,7 +12,7 @@ export async function runtimeWithPolicy(
 ): Promise<{ runtime: Runtime; put: (change: Partial<AdmissionPolicy>) => void }> {
   const config = configure(options.config);
   const parts = await assemble(options, config);
-  const runtime = new Runtime(parts, config);
+  const runtime = new Runtime(parts, config, false);
   await runtime.start();
   return {
     runtime,
