@@ -1,3 +1,4 @@
+import { inLines } from "./in-lines.ts";
 import { type DemoResult, shortcomings } from "./report.ts";
 
 /** Fits a terminal of the usual width. */
@@ -67,19 +68,6 @@ function modesTable({ figures: { modes } }: DemoResult): string {
         `${start.padEnd(width)}  ${inLines(why, LINE_LENGTH - width - 2).join(`\n${" ".repeat(width + 2)}`)}`,
     )
     .join("\n");
-}
-
-/** Broken between words, so that nothing runs into the column before it. */
-function inLines(text: string, length: number): readonly string[] {
-  const lines: string[] = [];
-  let line = "";
-  for (const word of text.split(" ")) {
-    if (line !== "" && line.length + 1 + word.length > length) {
-      lines.push(line);
-      line = word;
-    } else line = line === "" ? word : `${line} ${word}`;
-  }
-  return [...lines, line];
 }
 
 function verdict(result: DemoResult): string {

@@ -63,3 +63,49 @@ describe("the demo's options", () => {
     expect(message).not.toContain("\n");
   });
 });
+
+describe("the demo's options of a scenario", () => {
+  test("are sixty times as fast as production, without a control, when none are given", () => {
+    expect(parseOptions(["--scenario", "flapping"])).toEqual({
+      kind: "scenario",
+      options: {
+        scenario: "flapping",
+        control: false,
+        timeScale: 60,
+        neo4j: false,
+        json: false,
+        timeoutSeconds: 600,
+        keep: false,
+      },
+    });
+  });
+
+  test("are taken as given", () => {
+    const argv = ["--scenario=overload", "--control", "--time-scale", "120", "--neo4j", "--json", "--keep"];
+    expect(parseOptions(argv)).toMatchObject({
+      kind: "scenario",
+      options: { scenario: "overload", control: true, timeScale: 120, neo4j: true, json: true, keep: true },
+    });
+  });
+
+  test("name a scenario that exists, or are answered with those that do", () => {
+    const parsed = parseOptions(["--scenario", "earthquake"]);
+    expect(parsed).toEqual({
+      kind: "wrong",
+      message:
+        'There is no scenario "earthquake"; there are: neo4j-outage, slow-neo4j, memory-pressure, error-storm, overload, flapping, everything.',
+    });
+  });
+
+  test.each([
+    [["--scenario", "overload", "--time-scale", "0"], "--time-scale"],
+    [["--scenario", "overload", "--time-scale", "fast"], "--time-scale"],
+    [["--scenario", "overload", "--operations", "300"], "--operations goes not with --scenario"],
+    [["--control"], "--control goes only with --scenario"],
+    [["--time-scale", "2"], "--time-scale goes only with --scenario"],
+    [["--scenario"], "--scenario"],
+  ])("that cannot be are refused in one line that names them: %j", (argv, says) => {
+    const parsed = parseOptions(argv);
+    expect(parsed).toMatchObject({ kind: "wrong", message: expect.stringContaining(says) as string });
+  });
+});

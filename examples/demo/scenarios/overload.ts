@@ -21,7 +21,7 @@ const criticalLatency: Goal = {
 };
 
 const goodput: Goal = {
-  what: `goodput meanwhile, at least ${LEAST_GOODPUT} × capacity (${GRAPH.slots} at a time, ${GRAPH.serviceMs} ms each)`,
+  what: `goodput meanwhile, at least ${LEAST_GOODPUT} × capacity`,
   unit: "/s",
   reachedWhen: "at least",
   measure: ({ during }) => ({ value: during.goodputPerSecond, limit: CAPACITY_PER_SECOND * LEAST_GOODPUT }),

@@ -3,14 +3,13 @@ import { scenarioNamed } from "./catalog.ts";
 import type { ScenarioResult } from "./report.ts";
 import { directScenario } from "./scenario-director.ts";
 import { ScenarioProgress } from "./scenario-progress.ts";
-import { toTable } from "./scenario-table.ts";
+import { heading, toTable } from "./scenario-table.ts";
 import { shortcomings } from "./shortcomings.ts";
-import { inWords } from "./time-scale.ts";
 
 /** What `npm run demo -- --scenario NAME` does. Resolves to whether the scenario showed what it is to show. */
 export async function playScenario(options: ScenarioOptions, signal: AbortSignal): Promise<boolean> {
   const scenario = scenarioNamed(options.scenario);
-  process.stderr.write(`  ${scenario.name}: ${scenario.story}.\n  ${inWords(options.timeScale)}.\n\n`);
+  process.stderr.write(`${heading(scenario, options.timeScale)}\n\n`);
   let result: ScenarioResult;
   {
     using progress = new ScenarioProgress();

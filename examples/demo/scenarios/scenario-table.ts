@@ -1,4 +1,5 @@
 import { PRIORITIES } from "holdfast";
+import { inLines } from "../in-lines.ts";
 import { holds } from "./advantage.ts";
 import type { CallFigures } from "./call-figures.ts";
 import { isReached } from "./goal.ts";
@@ -9,8 +10,13 @@ import { inWords } from "./time-scale.ts";
 
 /** Fits a terminal of the usual width, or nearly. */
 const LINE_LENGTH = 100;
+const INDENT = 2;
 const NAME_WIDTH = 16;
 const CELL_WIDTH = 11;
+const WORD_WIDTH = 12;
+/** Of many transitions, so many from the beginning and from the end are told. */
+const FIRST_TRANSITIONS = 8;
+const LAST_TRANSITIONS = 4;
 
 interface Row {
   readonly name: string;
@@ -54,14 +60,25 @@ export function toTable(scenario: Scenario, result: ScenarioResult): string {
   const { figures, ours } = result;
   const arms = figures.control === null ? [ours] : [ours, figures.control];
   const blocks = [
-    `${scenario.name}: ${scenario.story}.\n${inWords(figures.timeScale)}.`,
+    heading(scenario, figures.timeScale),
     [...header(arms), ...rows(COUNTS, arms), "", ...rows(LATENCIES, arms)].join("\n"),
     transitionsOf(result),
     [...kept(arms), ...findingsOf(result)].join("\n"),
     ...(scenario.goals === undefined ? [] : [goalsOf(scenario, ours)]),
     ...(figures.control === null ? [] : [advantagesOf(scenario, ours, figures.control)]),
   ];
-  return `\n${blocks.map((block) => indented(block)).join("\n\n")}\n`;
+  return `\n${blocks
+    .filter((block) => block !== "")
+    .map((block) => indented(block))
+    .join("\n\n")}\n`;
+}
+
+/** What happens to what, and how fast: shown before it begins as well. */
+export function heading({ name, story, graph: { slots, serviceMs } }: Scenario, timeScale: number): string {
+  const graph = `the graph takes ${slots} transactions at a time, each for ${serviceMs} ms and its commit`;
+  return [`${name}: ${story}`, graph, inWords(timeScale)]
+    .flatMap((sentence) => inLines(`${sentence}.`, LINE_LENGTH - INDENT))
+    .join("\n");
 }
 
 function header(arms: readonly ArmFigures[]): readonly string[] {
@@ -83,7 +100,7 @@ const rows = (table: readonly Row[], arms: readonly ArmFigures[]): readonly stri
 function kept(arms: readonly ArmFigures[]): readonly string[] {
   return arms.map(
     ({ lost, doubled, outOfOrder, unexpected, restarts }, index) =>
-      `${index === 0 ? "Holdfast" : "control "}  lost ${lost} · doubled ${doubled} · out of order ${outOfOrder} · told as failed and done all the same ${unexpected} · process died ${restarts} ×`,
+      `${index === 0 ? "Holdfast" : "control "}  lost ${lost} · doubled ${doubled} · out of order ${outOfOrder} · told failed, yet done ${unexpected} · process died ${restarts} ×`,
   );
 }
 
@@ -104,7 +121,13 @@ function transitionsOf({ figures: { transitions } }: ScenarioResult): string {
       why: cause.what,
     }));
   const width = Math.max(0, ...steps.map(({ start }) => start.length));
-  return steps.map(({ start, why }) => `${start.padEnd(width)}  ${shortened(why, LINE_LENGTH - width - 4)}`).join("\n");
+  const lines = steps.map(
+    ({ start, why }) => `${start.padEnd(width)}  ${shortened(why, LINE_LENGTH - INDENT - width - 2)}`,
+  );
+  const left = lines.length - FIRST_TRANSITIONS - LAST_TRANSITIONS;
+  return left <= 1
+    ? lines.join("\n")
+    : [...lines.slice(0, FIRST_TRANSITIONS), `… ${left} more …`, ...lines.slice(-LAST_TRANSITIONS)].join("\n");
 }
 
 const shortened = (text: string, length: number): string =>
@@ -122,9 +145,12 @@ function goalsOf({ goals = [] }: Scenario, ours: ArmFigures): string {
 
 function advantagesOf({ advantages }: Scenario, ours: ArmFigures, control: ArmFigures): string {
   return advantages
-    .map((advantage) => {
-      const [a, b] = [ours, control].map((arm) => `${advantage.measure(arm).toFixed(1)} ${advantage.unit}`.trim());
-      return `${holds(advantage, ours, control) ? "better    " : "not better"}  ${advantage.what}: ${a}, without Holdfast ${b}\n            ${advantage.why}`;
+    .flatMap((advantage) => {
+      const { what, why, unit, measure } = advantage;
+      const [a, b] = [ours, control].map((arm) => `${measure(arm).toFixed(1)} ${unit}`.trim());
+      const word = holds(advantage, ours, control) ? "better" : "not better";
+      const reason = inLines(why, LINE_LENGTH - INDENT - WORD_WIDTH).map((line) => " ".repeat(WORD_WIDTH) + line);
+      return [`${word.padEnd(WORD_WIDTH)}${what}: ${a}, without Holdfast ${b}`, ...reason];
     })
     .join("\n");
 }
@@ -132,5 +158,5 @@ function advantagesOf({ advantages }: Scenario, ours: ArmFigures, control: ArmFi
 const indented = (block: string): string =>
   block
     .split("\n")
-    .map((line) => (line === "" ? "" : `  ${line}`))
+    .map((line) => (line === "" ? "" : " ".repeat(INDENT) + line))
     .join("\n");

@@ -25,5 +25,5 @@ export function scaledConfig(timeScale: number): PartialRuntimeConfig {
 /** What the time scale means, in one line. */
 export const inWords = (timeScale: number): string =>
   timeScale === 1
-    ? "time scale 1: everything as in production"
+    ? "time scale 1: everything takes as long as in production"
     : `time scale ${timeScale}: divided by it are ${SCALED}; ${UNSCALED}`;
