@@ -102,7 +102,8 @@ function merge(base: unknown, change: unknown, path: string): unknown {
     );
   }
   if (typeof base === "boolean") {
-    if (typeof change !== "boolean") throw new RangeError(`${path.slice(0, -1)} must be true or false, not ${show(change)}`);
+    if (typeof change !== "boolean")
+      throw new RangeError(`${path.slice(0, -1)} must be true or false, not ${show(change)}`);
     return change;
   }
   if (typeof change !== "number" || !Number.isFinite(change) || change < 0)

@@ -325,4 +325,5 @@ export class Dispatcher {
 }
 
 /** A run carries its head's priority, which is its lane's. */
-const mayRun = ({ rows: [head] }: Run, lowestRank: number): boolean => head === undefined || head.priority <= lowestRank;
+const mayRun = ({ rows: [head] }: Run, lowestRank: number): boolean =>
+  head === undefined || head.priority <= lowestRank;

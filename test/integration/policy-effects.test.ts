@@ -3,7 +3,12 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import type { AdmissionDecision, AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import { embeddedGraph } from "../../src/graph/embedded/index.ts";
-import { type AnyOperationDefinition, defineOperation, dependency, type PartialRuntimeConfig } from "../../src/index.ts";
+import {
+  type AnyOperationDefinition,
+  defineOperation,
+  dependency,
+  type PartialRuntimeConfig,
+} from "../../src/index.ts";
 import { LEDGER_NODES, temporaryFolder, until } from "../support/ledger.ts";
 import { runtimeWithPolicy } from "../support/policy-in-force.ts";
 

@@ -44,7 +44,17 @@ function status(
       pendingSubmits: 0,
       inFlight: 0,
     },
-    dependencies: [{ name: "graph", inUse: 0, limit: 64, configuredLimit: 64, consecutiveFailures: 0, windowCalls: 0, windowFailures: 0 }],
+    dependencies: [
+      {
+        name: "graph",
+        inUse: 0,
+        limit: 64,
+        configuredLimit: 64,
+        consecutiveFailures: 0,
+        windowCalls: 0,
+        windowFailures: 0,
+      },
+    ],
     ended: { completed: 0, replayed: 0, failed: 0, dead: 0 },
   };
 }
