@@ -326,6 +326,31 @@ describe("monitoring", () => {
     ]);
   });
 
+  it("feeds the triggers: a value raises, a fault is unknown, and after a stop nothing moves", async () => {
+    let memory = 0.95;
+    const runtime = await running([], {
+      sensors: {
+        memory: () => memory,
+        slowOperations: () => {
+          throw new TypeError("no such file");
+        },
+      },
+      config: {
+        triggers: { memory_exhaustion: { enter: 0.9, exit: 0.7, enterDwellMs: 0, leaveDwellMs: 0 } },
+      },
+    });
+    const trigger = (name: string) => runtime.status().control.triggers.find((each) => each.trigger === name);
+    await until("memory to be raised", () => trigger("memory_exhaustion")?.raised === true);
+    expect(trigger("memory_exhaustion")?.value).toBe(0.95);
+    await until("the fault to be told", () => trigger("processing_timeout")?.state === "unknown");
+    runtime.stopMonitoring();
+    memory = 0.1;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(trigger("memory_exhaustion")).toMatchObject({ raised: true, value: 0.95 });
+    runtime.startMonitoring();
+    await until("memory to be well", () => trigger("memory_exhaustion")?.raised === false);
+  });
+
   it.each<[what: string, options: object]>([
     ["an unknown sensor", { sensors: { humidity: () => 1 } }],
     ["a sensor that is no function", { sensors: { memory: 0.9 } }],
