@@ -12,7 +12,6 @@ function loaded(settings: Partial<ConcurrencySettings> = {}) {
   return { limit, load: new SimulatedLoad(limit) };
 }
 
-const last = (limits: readonly number[], count: number): readonly number[] => limits.slice(-count);
 const WELL = withCapacity(1_000, 20);
 
 describe("the adaptive limit", () => {
