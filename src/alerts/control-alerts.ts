@@ -46,9 +46,9 @@ export class ControlAlerts {
     const { alerts } = this.#ports;
     const now = outer(to);
     if (outer(from) === now) return;
-    const cause = JSON.parse(text) as Cause;
-    if (machine.startsWith("trigger:")) this.#trigger(machine.slice("trigger:".length), now, cause);
-    else if (machine === "pin" && now === "expiring")
+    if (machine.startsWith("trigger:")) this.#trigger(machine.slice("trigger:".length), now, text);
+    else if (machine === "pin" && now === "expiring") {
+      const cause = JSON.parse(text) as Cause;
       alerts.raise({
         key: "pin",
         severity: "warning",
@@ -56,6 +56,7 @@ export class ControlAlerts {
         what: `the pin ends soon: ${cause.what}`,
         cause,
       });
+    }
     this.review({ id: machine, state: to });
   }
 
@@ -95,8 +96,10 @@ export class ControlAlerts {
     }
   }
 
-  #trigger(condition: string, state: string, cause: Cause): void {
+  #trigger(condition: string, state: string, text: string): void {
+    if (state !== "raised" && state !== "unknown") return;
     const { alerts } = this.#ports;
+    const cause = JSON.parse(text) as Cause;
     if (state === "raised" && alerts.of(`condition:${condition}`) === undefined)
       alerts.raise({
         key: `condition:${condition}`,

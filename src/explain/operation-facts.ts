@@ -39,7 +39,6 @@ export async function readOperationFacts(
   database: Kysely<Database>,
   operationId: string,
 ): Promise<OperationFacts | undefined> {
-  // The end may be written between two looks: an operation moves in one direction only, so the next look finds it.
   const found = await findOperation(database, operationId);
   const sequence = await findSequence(database, operationId);
   if (found === undefined || sequence === undefined) return undefined;
@@ -57,13 +56,12 @@ export async function readOperationFacts(
     error: operation.error,
     steps,
   };
-  if (found.found === "waiting")
-    return {
-      ...common,
-      priority: found.operation.priority,
-      because: await becauseOf(database, sequence),
-      waiting: found.operation,
-    };
+  if (found.found === "waiting") {
+    const because = await becauseOf(database, sequence);
+    // It has ended between two looks. An operation moves in that direction only, so the next look finds the end.
+    if (because === undefined) return readOperationFacts(database, operationId);
+    return { ...common, priority: found.operation.priority, because, waiting: found.operation };
+  }
   const { priority, because, outcome, endedAt, claimedAt, replayed } = found.operation;
   return {
     ...common,

@@ -506,7 +506,7 @@ describe("a store that fails", () => {
     await runtime.submit(note, {});
     await until("the first end", () => readJournal(dataDirectory).ended.length === 1);
     const gate =
-      "INSERT INTO ended SELECT sequence + 1, operation_id, definition, pool, principal, outcome, accepted_at, ended_at, attempts, incarnation, replayed, value_omitted, keep_until, result, error FROM ended WHERE sequence = 1";
+      "INSERT INTO ended (sequence, operation_id, definition, pool, principal, outcome, accepted_at, ended_at, attempts, incarnation, replayed, value_omitted, keep_until, result, error) SELECT sequence + 1, operation_id, definition, pool, principal, outcome, accepted_at, ended_at, attempts, incarnation, replayed, value_omitted, keep_until, result, error FROM ended WHERE sequence = 1";
     planted(dataDirectory, gate);
     expect(await runtime.submit(note, {})).toMatchObject({ status: "completed" });
     await pause(300);

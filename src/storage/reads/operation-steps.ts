@@ -38,12 +38,12 @@ export async function earlierSequences(database: Kysely<Database>, sequence: num
   return rows.map(({ first_sequence: first }) => first);
 }
 
-/** What only an explanation asks of a row that has not ended. */
-export async function becauseOf(database: Kysely<Database>, sequence: number): Promise<string | null> {
+/** What only an explanation asks of a row that has not ended; undefined when it has meanwhile. */
+export async function becauseOf(database: Kysely<Database>, sequence: number): Promise<string | null | undefined> {
   const row = await database
     .selectFrom("operation")
     .select("because")
     .where("sequence", "=", sequence)
     .executeTakeFirst();
-  return row?.because ?? null;
+  return row?.because;
 }
