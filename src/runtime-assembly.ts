@@ -264,6 +264,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     events,
     control,
   });
+  monitoring.onMeasured((measurements) => alerting.observe(measurements));
 
   for (const dependency of registry.dependencies.values())
     dependency.onCallsFailed = (report) => control.callsFailed(report);

@@ -148,8 +148,8 @@ export const FAULTS: readonly Fault[] = [
     invariant: 4,
     wraps: JOURNAL,
     caughtBy: {
-      file: "test/integration/alerts.test.ts",
-      test: "alerts of a runtime > survive a kill with who acknowledged them, and go on counting; what was resolved stays so",
+      file: "test/integration/journal-alerts-and-steps.test.ts",
+      test: "alerts in the journal > the newest word on an alert is stored, and a new process begins with those that are not resolved",
     },
   },
   {

@@ -4,6 +4,7 @@ import Database from "better-sqlite3";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { z } from "zod";
 import { type AlertChange, createRuntime, defineOperation, dependency, type Runtime } from "../../src/index.ts";
+import { createVirtualClock } from "../../src/testing/index.ts";
 import { temporaryFolder, until } from "../support/ledger.ts";
 
 function kitchen() {
@@ -94,6 +95,30 @@ describe("alerts of a runtime", () => {
     await last.enqueue(broken, { lane: "e" });
     await until("a new one", () => last.alerts.unresolved.length === 1);
     expect(last.alerts.unresolved[0]).toMatchObject({ id: id + 1, occurrences: 1 });
+  });
+
+  it("follow what the sensors measure: opened at the limit, kept while it cannot be measured, resolved when it is well", async () => {
+    const { dataDirectory } = kitchen();
+    let usage: number | null = 0.95;
+    const clock = createVirtualClock();
+    const runtime = await createRuntime({ dataDirectory, operations: [], sensors: { memory: () => usage }, clock });
+    onTestFinished(() => runtime.stop());
+    const told: AlertChange[] = [];
+    runtime.on("alert", (change) => told.push(change));
+    const changes = () => told.map(({ change, alert }) => `${alert.key} ${change}`);
+    const measuredAgain = async (): Promise<void> => {
+      const before = runtime.measurements()?.at;
+      await clock.advance(1_000);
+      await until("a reading", () => runtime.measurements()?.at !== before);
+    };
+    for (const _ of [1, 2, 3]) await measuredAgain();
+    usage = null;
+    for (const _ of [1, 2, 3, 4]) await measuredAgain();
+    expect(changes()).toEqual(["threshold:memory opened"]);
+    expect(told[0]!.alert).toMatchObject({ what: "memory is at 95 % (limit 85 %)", severity: "warning" });
+    usage = 0.5;
+    for (const _ of [1, 2, 3]) await measuredAgain();
+    expect(changes()).toEqual(["threshold:memory opened", "threshold:memory resolved"]);
   });
 
   it("that are over when the next process starts are resolved by it", async () => {

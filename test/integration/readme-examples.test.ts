@@ -43,7 +43,7 @@ describe("the examples of the README", () => {
 
   it("runs the question why, and is told of a dependency that never answered", async () => {
     const { exitCode, output } = await run(examples[2] ?? "");
-    expect(output).toContain("normal is in force");
+    expect(output).toContain("local_queue is in force");
     expect(output).toMatch(/search +is (open|being probed): its operations queue/);
     expect(output).toContain("refused before anything was executed or stored");
     expect(exitCode).toBe(0);
