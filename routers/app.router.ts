@@ -1,5 +1,7 @@
+import { alertsRouter } from "./alerts.router.ts";
 import { deadLettersRouter } from "./dead-letters.router.ts";
 import { degradationRouter } from "./degradation.router.ts";
+import { dependenciesRouter } from "./dependencies.router.ts";
 import { operationsRouter } from "./operations.router.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
@@ -11,6 +13,8 @@ export const appRouter = router({
   operations: operationsRouter,
   deadLetters: deadLettersRouter,
   degradation: degradationRouter,
+  dependencies: dependenciesRouter,
+  alerts: alertsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,10 +1,72 @@
+import { tracked } from "@trpc/server";
+import { z } from "zod";
+import { degradationMetricsSchema } from "./schemas/degradation-metrics.ts";
 import { degradationStatus } from "./degradation-status.ts";
+import { changeOf } from "./change.ts";
+import { follow } from "./follow.ts";
+import { followInputSchema } from "./schemas/common.ts";
+import { explanationSchema } from "./schemas/explanation.ts";
+import { historyInputSchema, historyPageSchema } from "./schemas/mode-history.ts";
+import {
+  configureAnswerSchema,
+  configureInputSchema,
+  pinAnswerSchema,
+  pinInputSchema,
+  releaseAnswerSchema,
+  releaseInputSchema,
+} from "./schemas/degradation-actions.ts";
 import { degradationStatusSchema } from "./schemas/degradation-status.ts";
 import { procedure, router } from "./trpc.ts";
 
-/** How the service is, and why. */
+/** How the service is, and why; and what persons can do about it. */
 export const degradationRouter = router({
   status: procedure("degradation.read")
     .output(degradationStatusSchema)
     .query(({ ctx: { runtime } }) => degradationStatus(runtime.status())),
+
+  /** Time in each mode, how often the service degraded, what it did meanwhile. */
+  metrics: procedure("degradation.read")
+    .output(degradationMetricsSchema)
+    .query(({ ctx: { runtime } }) => runtime.degradationMetrics()),
+
+  /** Changes of the modes and of the pin, by time and mode, in pages. */
+  history: procedure("degradation.read")
+    .input(historyInputSchema)
+    .output(historyPageSchema)
+    .query(({ ctx: { runtime }, input }) => runtime.history(input)),
+
+  /** Why: of an operation, a transition (`transition:12`), an alert (`alert:3`), or of what is in force (`now`). */
+  explain: procedure("degradation.read")
+    .input(z.strictObject({ target: z.string().min(1).max(256) }))
+    .output(explanationSchema.nullable())
+    .query(async ({ ctx: { runtime }, input: { target } }) => (await runtime.explain(target)) ?? null),
+
+  /** Forces a mode until it is released or its time is over. */
+  pin: procedure("degradation.pin")
+    .input(pinInputSchema)
+    .output(pinAnswerSchema)
+    .mutation(({ ctx: { runtime, principal }, input: { mode, ...options } }) =>
+      runtime.degradation.pin(mode, { ...options, principal }),
+    ),
+
+  release: procedure("degradation.pin")
+    .input(releaseInputSchema)
+    .output(releaseAnswerSchema)
+    .mutation(({ ctx: { runtime, principal }, input }) => runtime.degradation.release({ ...input, principal })),
+
+  /** Changes thresholds and dwells of a trigger while the service runs. */
+  configure: procedure("degradation.configure")
+    .input(configureInputSchema)
+    .output(configureAnswerSchema)
+    .mutation(({ ctx: { runtime, principal }, input: { trigger, change, reason } }) =>
+      runtime.degradation.configure(trigger, change, { reason, principal }),
+    ),
+
+  /** Every transition as it happens, explained. Goes on after the last one received when a connection was lost. */
+  watch: procedure("degradation.read")
+    .input(followInputSchema)
+    .subscription(async function* ({ ctx: { runtime }, input: { lastEventId }, signal }) {
+      for await (const item of follow(runtime.feeds.transitions, lastEventId, signal))
+        yield tracked(item.id, changeOf(item));
+    }),
 });

@@ -8,6 +8,11 @@ export const PERMISSIONS = [
   "dead_letter.read",
   "dead_letter.resolve",
   "degradation.read",
+  "degradation.pin",
+  "degradation.configure",
+  "dependency.control",
+  "alert.read",
+  "alert.resolve",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

@@ -2,6 +2,7 @@ import type { RuntimeConfig } from "../config/types.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import { checkReadings } from "./control/sensors/replaced.ts";
 import { createControlPlane } from "./control/create-control-plane.ts";
+import { Degradation } from "./control/orders/degradation.ts";
 import { AttemptsInFlight } from "./dependencies/attempts-in-flight.ts";
 import type { CallPorts } from "./dependencies/call.ts";
 import { MisuseError } from "./errors.ts";
@@ -32,6 +33,7 @@ import type { RuntimeOptions } from "./runtime.ts";
 import { Alerting } from "./runtime-alerts.ts";
 import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
+import { RuntimeFeeds } from "./runtime-feeds.ts";
 import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
 import { openJournal } from "./storage/open-journal.ts";
 import { StorageHealth } from "./queue/storage-health.ts";
@@ -63,6 +65,8 @@ export interface RuntimeParts {
   readonly reads: OperationReads;
   readonly deadLetters: DeadLetters;
   readonly alerting: Alerting;
+  readonly degradation: Degradation;
+  readonly feeds: RuntimeFeeds;
   readonly explainer: Explainer;
   readonly record: DegradationRecord;
   readonly cancel: (
@@ -264,7 +268,6 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     events,
     control,
   });
-  monitoring.onMeasured((measurements) => alerting.observe(measurements));
 
   for (const dependency of registry.dependencies.values())
     dependency.onCallsFailed = (report) => control.callsFailed(report);
@@ -275,6 +278,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     fences.wake();
   });
   control.onTransition((transition) => events.emit("transition", transition));
+  monitoring.onMeasured((measurements) => alerting.observe(measurements));
   control.onPage((page) => {
     logger.error({ subject: page.subject, what: page.cause.what }, "a person is needed");
     events.emit("page", page);
@@ -345,6 +349,14 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     reads,
     deadLetters,
     alerting,
+    feeds: new RuntimeFeeds(journal.opened.epoch, events, policy),
+    degradation: new Degradation({
+      clock,
+      principal,
+      control,
+      pin: config.pin,
+      record: (action) => journal.recordControlAction(action),
+    }),
     record,
     explainer: new Explainer({
       database: reader.database,

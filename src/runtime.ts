@@ -1,14 +1,14 @@
 import { configure } from "../config/presets.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
 import type { Alerts } from "./alerts/alerts.ts";
-import type { ControlPlane, ControlStatus } from "./control/control-plane.ts";
+import type { ControlPlane } from "./control/control-plane.ts";
 import type { Measurements } from "./control/measurements.ts";
 import type { SensorReadings } from "./control/sensors/replaced.ts";
+import type { Degradation } from "./control/orders/degradation.ts";
 import type { DegradationMetrics } from "./degradation/metrics.ts";
 import type { HistoryPage, HistoryQuestion } from "./degradation/mode-history.ts";
 import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
-import type { LimitAdaptation } from "./dependencies/adaptive-limit.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
 import { MisuseError } from "./errors.ts";
 import type { MemoryPressureCallback } from "./memory-pressure.ts";
@@ -22,10 +22,10 @@ import type { SubmitOptions } from "./operations/submit.ts";
 import type { Clock, Logger, Random } from "./ports.ts";
 import type { CancelOutcome } from "./queue/cancel.ts";
 import type { DeadLetters } from "./queue/dead-letters.ts";
-import type { PoolCounts } from "./queue/journal.ts";
-import type { StorageState } from "./queue/storage-health.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
 import type { RuntimeEvents } from "./runtime-events.ts";
+import type { RuntimeFeeds } from "./runtime-feeds.ts";
+import { type RuntimePhase, type RuntimeStatus, runtimeStatus } from "./runtime-status.ts";
 
 export interface RuntimeOptions<
   Operations extends readonly AnyOperationDefinition[] = readonly AnyOperationDefinition[],
@@ -48,43 +48,6 @@ export interface RuntimeOptions<
   readonly clock?: Clock;
   readonly random?: Random;
 }
-
-/** A snapshot for people and probes. Everything in it is measured. */
-export interface RuntimeStatus {
-  readonly phase: RuntimePhase;
-  readonly storage: StorageState;
-  readonly control: ControlStatus;
-  readonly queue: {
-    /** Rows per state, over all pools. */
-    readonly counts: PoolCounts;
-    readonly waitingBytes: number;
-    readonly freeDiskBytes: number;
-    readonly pendingSubmits: number;
-    readonly inFlight: number;
-  };
-  readonly dependencies: readonly {
-    readonly name: string;
-    readonly inUse: number;
-    /** The concurrency limit in force: of what is configured, what slow start, adaption and policy leave. */
-    readonly limit: number;
-    readonly configuredLimit: number;
-    /** Where the limit has adapted to what the dependency bears, and why; absent while it is as configured. */
-    readonly adapted?: LimitAdaptation;
-    readonly consecutiveFailures: number;
-    readonly windowCalls: number;
-    readonly windowFailures: number;
-  }[];
-  /** Operations ended by this process. */
-  readonly ended: {
-    readonly completed: number;
-    readonly replayed: number;
-    readonly failed: number;
-    readonly dead: number;
-  };
-}
-
-/** `storage_lost`: it was running and can put nothing on disk any more: not ready, and only a restart helps. */
-export type RuntimePhase = "opened" | "running" | "storage_lost" | "stopping" | "stopped";
 
 /**
  * Opens the journal in `dataDirectory`, connects the dependencies (which may be down) and begins to work.
@@ -109,6 +72,10 @@ export class Runtime implements AsyncDisposable {
   readonly config: RuntimeConfig;
   readonly deadLetters: DeadLetters;
   readonly alerts: Alerts;
+  /** What persons do about it: pins, thresholds, breakers, incidents. */
+  readonly degradation: Degradation;
+  /** Transitions and alerts as they happen, for those who follow from afar and may lose the connection. */
+  readonly feeds: RuntimeFeeds;
   readonly #parts: RuntimeParts;
   readonly #isMonitored: boolean;
   #phase: Exclude<RuntimePhase, "storage_lost"> = "opened";
@@ -121,6 +88,8 @@ export class Runtime implements AsyncDisposable {
     this.config = config;
     this.deadLetters = parts.deadLetters;
     this.alerts = parts.alerting.alerts;
+    this.degradation = parts.degradation;
+    this.feeds = parts.feeds;
   }
 
   get phase(): RuntimePhase {
@@ -344,31 +313,7 @@ export class Runtime implements AsyncDisposable {
   }
 
   status(): RuntimeStatus {
-    const { control, journal, registry, submitter, dispatcher, clock, events } = this.#parts;
-    const nowMs = clock.monotonicMs();
-    return {
-      phase: this.phase,
-      storage: this.#parts.storage.state,
-      control: control.status(),
-      queue: {
-        counts: sumCounts(journal.counts.values()),
-        waitingBytes: journal.waitingBytes,
-        freeDiskBytes: journal.freeDiskBytes,
-        pendingSubmits: submitter.pendingSubmits,
-        inFlight: dispatcher.runsInFlight,
-      },
-      dependencies: [...registry.dependencies.values()].map(({ name, limit, counters }) => ({
-        name,
-        inUse: limit.inUse,
-        limit: limit.current(nowMs),
-        configuredLimit: limit.configured,
-        ...(limit.adaptation === undefined ? {} : { adapted: limit.adaptation }),
-        consecutiveFailures: counters.consecutiveFailures,
-        windowCalls: counters.windowCalls,
-        windowFailures: counters.windowFailures,
-      })),
-      ended: events.ended,
-    };
+    return runtimeStatus(this.#parts, this.phase);
   }
 
   async #stop(): Promise<void> {
@@ -399,6 +344,7 @@ export class Runtime implements AsyncDisposable {
     await acknowledgements.stop();
     waiters.releaseAll();
     control.stop();
+    this.feeds.close();
     record.stop();
     // The writer last: only the last connection to close leaves a single file, and a reader cannot write it.
     await reader.close();
@@ -444,10 +390,4 @@ async function firstAnswers(control: ControlPlane, dependencies: number, wheel: 
   const stopListening = control.onPolicy(() => answered() && all.resolve());
   await Promise.race([all.promise, wheel.pause(FIRST_PROBES_MS)]);
   stopListening();
-}
-
-function sumCounts(counts: Iterable<PoolCounts>): PoolCounts {
-  const sum = { ready: 0, scheduled: 0, blocked: 0, running: 0, closing: 0, held: 0, dead: 0 };
-  for (const pool of counts) for (const state of Object.keys(sum) as (keyof PoolCounts)[]) sum[state] += pool[state];
-  return sum;
 }

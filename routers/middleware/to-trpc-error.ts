@@ -6,6 +6,7 @@ type Code = TRPCError["code"];
 /** Our errors whose HTTP status does not follow from their class. */
 const BY_CODE: Readonly<Record<string, Code>> = {
   forbidden: "FORBIDDEN",
+  not_found: "NOT_FOUND",
   not_running: "SERVICE_UNAVAILABLE",
   starting: "SERVICE_UNAVAILABLE",
 };

@@ -7,13 +7,13 @@ import { PRIORITIES } from "../../machines/contracts/priority.ts";
  */
 
 /** A value beside a cause. A number that JSON does not have is told as text rather than failing the whole answer. */
-const causeValue = z.union([z.string(), z.number(), z.boolean()]).catch(({ value }) => String(value));
+export const causeValueSchema = z.union([z.string(), z.number(), z.boolean()]).catch(({ value }) => String(value));
 
 /** Who or what led to something, and what led to that. */
 export const causeSchema: z.ZodType<Cause> = z.object({
   actor: z.string(),
   what: z.string(),
-  values: z.record(z.string(), causeValue).exactOptional(),
+  values: z.record(z.string(), causeValueSchema).exactOptional(),
   because: z.lazy(() => causeSchema).exactOptional(),
 });
 
@@ -34,3 +34,6 @@ export const pageInputSchema = z.strictObject({
   after: z.int().min(0).exactOptional(),
   limit: z.int().min(1).max(1_000).exactOptional(),
 });
+
+/** `lastEventId`: of the last item received, by whoever comes back. tRPC's clients fill it in. */
+export const followInputSchema = z.strictObject({ lastEventId: z.string().max(64).nullish() }).default({});

@@ -1,11 +1,52 @@
 import { z } from "zod";
 import { BREAKER_STATES } from "../../machines/contracts/breaker.ts";
+import { SERVICE_CONDITION_KINDS } from "../../machines/contracts/conditions.ts";
 import { MODES } from "../../machines/contracts/modes.ts";
 import { causeSchema, wallTimeSchema } from "./common.ts";
+import { pinSchema } from "./degradation-actions.ts";
+import { measurementsSchema } from "./measurements.ts";
+import { triggerSchema } from "./trigger.ts";
 
 const modeSchema = z.enum(MODES);
 
+export const ACTIVE_TRIGGERS = [
+  "circuit_breaker_open",
+  "connection_failures",
+  ...SERVICE_CONDITION_KINDS,
+  "manual_override",
+] as const;
+
+const modeInForceSchema = z.object({
+  mode: modeSchema,
+  dependency: z.string().exactOptional(),
+  step: z.string(),
+  since: wallTimeSchema,
+  reason: z.string(),
+  cause: causeSchema,
+});
+
 const failureSchema = z.object({ code: z.string(), message: z.string(), at: wallTimeSchema });
+
+/** One dependency: what the policy says of it, and why. */
+export const dependencyStatusSchema = z.object({
+  name: z.string(),
+  /** What the admission policy says: a breaker's state, or `ownerless`. */
+  state: z.enum([...BREAKER_STATES, "ownerless"]),
+  decision: z.enum(["run", "queue", "refuse"]),
+  since: wallTimeSchema.exactOptional(),
+  reason: z.string(),
+  cause: causeSchema,
+  nextProbeAt: wallTimeSchema.exactOptional(),
+  probesFailed: z.number(),
+  lastFailure: failureSchema.exactOptional(),
+  consecutiveFailures: z.number(),
+  windowCalls: z.number(),
+  windowFailures: z.number(),
+  inUse: z.number(),
+  limit: z.number(),
+  configuredLimit: z.number(),
+  adapted: z.object({ limit: z.number(), what: z.string() }).exactOptional(),
+});
 
 /** The seed's status (current mode, since, triggers, operations queued), and what stands behind each of its words. */
 export const degradationStatusSchema = z.object({
@@ -16,8 +57,9 @@ export const degradationStatusSchema = z.object({
   since: wallTimeSchema.exactOptional(),
   activeTriggers: z.array(
     z.object({
-      trigger: z.literal("circuit_breaker_open"),
-      dependency: z.string(),
+      /** The kind of its condition; `circuit_breaker_open` for a lost dependency, `manual_override` for a pin. */
+      trigger: z.enum(ACTIVE_TRIGGERS),
+      dependency: z.string().exactOptional(),
       since: wallTimeSchema,
       reason: z.string(),
       cause: causeSchema,
@@ -27,37 +69,15 @@ export const degradationStatusSchema = z.object({
   operationsQueued: z.number(),
   /** The earliest planned probe of a dependency that is not healthy. */
   nextHealthCheckAt: wallTimeSchema.exactOptional(),
-  modes: z.array(
-    z.object({
-      mode: modeSchema,
-      dependency: z.string().exactOptional(),
-      step: z.string(),
-      since: wallTimeSchema,
-      reason: z.string(),
-      cause: causeSchema,
-    }),
-  ),
-  dependencies: z.array(
-    z.object({
-      name: z.string(),
-      /** What the admission policy says: a breaker's state, or `ownerless`. */
-      state: z.enum([...BREAKER_STATES, "ownerless"]),
-      decision: z.enum(["run", "queue", "refuse"]),
-      since: wallTimeSchema.exactOptional(),
-      reason: z.string(),
-      cause: causeSchema,
-      nextProbeAt: wallTimeSchema.exactOptional(),
-      probesFailed: z.number(),
-      lastFailure: failureSchema.exactOptional(),
-      consecutiveFailures: z.number(),
-      windowCalls: z.number(),
-      windowFailures: z.number(),
-      inUse: z.number(),
-      limit: z.number(),
-      configuredLimit: z.number(),
-      adapted: z.object({ limit: z.number(), what: z.string() }).exactOptional(),
-    }),
-  ),
+  modes: z.array(modeInForceSchema),
+  /** Held by a person; then `modes` is the pinned one alone, and `yielded` what would be in force without it. */
+  pin: pinSchema.exactOptional(),
+  pinState: z.enum(["free", "held", "expiring"]),
+  yielded: z.array(modeInForceSchema).exactOptional(),
+  triggers: z.array(triggerSchema).readonly(),
+  isMonitoring: z.boolean(),
+  measurements: measurementsSchema.exactOptional(),
+  dependencies: z.array(dependencyStatusSchema),
   drains: z.array(
     z.object({
       dependency: z.string(),

@@ -1,6 +1,6 @@
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { createRuntime, defineOperation, HandlerError, type PartialRuntimeConfig } from "holdfast";
+import { createRuntime, defineOperation, HandlerError, type PartialRuntimeConfig, type RuntimeOptions } from "holdfast";
 import { createHoldfastClient } from "holdfast/client";
 import { embeddedGraph } from "holdfast/graph";
 import { serveRuntime, type ServeOptions } from "holdfast/server";
@@ -14,6 +14,7 @@ const QUICK: PartialRuntimeConfig = {
   breaker: { consecutiveFailures: 3, initialBreakMs: 50, maximumBreakMs: 200, probeTimeoutMs: 1_000 },
   operations: { retry: { maximumAttempts: 3, initialPauseMs: 10, maximumPauseMs: 50 } },
   concurrency: { slowStartMs: 0 },
+  sensing: { intervalMs: 20 },
 };
 
 /** A kitchen's operations over an embedded graph whose connection a test can cut. */
@@ -72,11 +73,21 @@ export function kitchen() {
 }
 
 /** A kitchen behind HTTP on a free port, stopped when the test has finished. */
-export async function serveKitchen(options: Partial<ServeOptions> & { readonly config?: PartialRuntimeConfig } = {}) {
-  const { config = {}, ...serve } = options;
+export async function serveKitchen(
+  options: Partial<ServeOptions> & {
+    readonly config?: PartialRuntimeConfig;
+    readonly sensors?: RuntimeOptions["sensors"];
+  } = {},
+) {
+  const { config = {}, sensors = {}, ...serve } = options;
   const made = kitchen();
   const runtime = () =>
-    createRuntime({ dataDirectory: made.dataDirectory, operations: made.operations, config: { ...QUICK, ...config } });
+    createRuntime({
+      dataDirectory: made.dataDirectory,
+      operations: made.operations,
+      config: { ...QUICK, ...config },
+      sensors,
+    });
   const server = await serveRuntime({ runtime, port: 0, stopOn: [], ...serve });
   onTestFinished(() => {
     made.faulty.restore();

@@ -20,6 +20,15 @@ type HasAny<Type, Depth extends readonly unknown[] = []> = 0 extends 1 & Type
 
 type HidesAny<Type> = true extends HasAny<Type> ? true : false;
 
+/** What a subscription gives, one by one: an `AsyncIterable` by itself returns `any` when it ends. */
+type Given = {
+  [Area in keyof HoldfastOutputs]: {
+    [Name in keyof HoldfastOutputs[Area]]: HoldfastOutputs[Area][Name] extends AsyncIterable<infer Item>
+      ? Item
+      : HoldfastOutputs[Area][Name];
+  };
+};
+
 /** Each procedure with the inputs and answers it takes and gives. */
 type Procedures = {
   [Area in keyof HoldfastInputs]: { [Name in keyof HoldfastInputs[Area]]: HoldfastInputs[Area][Name] };
@@ -29,7 +38,7 @@ describe("the client's types", () => {
   test("there is no any in what procedures take and give", () => {
     expectTypeOf<HidesAny<{ readonly deep: readonly { readonly here: any }[] }>>().toEqualTypeOf<true>(); // oxlint-disable-line typescript/no-explicit-any
     expectTypeOf<HidesAny<Procedures>>().toEqualTypeOf<false>();
-    expectTypeOf<HidesAny<HoldfastOutputs>>().toEqualTypeOf<false>();
+    expectTypeOf<HidesAny<Given>>().toEqualTypeOf<false>();
   });
 
   test("answers are narrowed by their status", () => {

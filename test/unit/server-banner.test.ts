@@ -12,6 +12,7 @@ function status(
   return {
     phase: "running",
     storage: "working",
+    isMonitoring: true,
     control: {
       policy: {
         revision: 1,

@@ -8,8 +8,16 @@
  *
  * @module
  */
-import { createTRPCClient, httpLink, type TRPCClient, TRPCClientError } from "@trpc/client";
+import {
+  createTRPCClient,
+  httpLink,
+  httpSubscriptionLink,
+  splitLink,
+  type TRPCClient,
+  TRPCClientError,
+} from "@trpc/client";
 import type { inferRouterInputs, inferRouterOutputs } from "@trpc/server";
+import { EventSource } from "eventsource";
 import type { AppRouter, ErrorData } from "../../../routers/app.router.ts";
 
 export interface HoldfastClientOptions {
@@ -19,7 +27,7 @@ export interface HoldfastClientOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Every procedure with `.query()` or `.mutate()`, its input and its answer typed. */
+/** Every procedure with `.query()`, `.mutate()` or `.subscribe()`, its input and its answer typed. */
 export type HoldfastClient = TRPCClient<AppRouter>;
 
 /** `HoldfastInputs["operations"]["submit"]` */
@@ -28,7 +36,10 @@ export type HoldfastInputs = inferRouterInputs<AppRouter>;
 /** `HoldfastOutputs["degradation"]["status"]` */
 export type HoldfastOutputs = inferRouterOutputs<AppRouter>;
 
-/** One request per call: batches wait for a timer tick, which between servers is a loss. */
+/**
+ * One request per call: batches wait for a timer tick, which between servers is a loss. Subscriptions are server-sent
+ * events, which come back by themselves after a lost connection and go on where they were.
+ */
 export function createHoldfastClient({ url, fetch: fetchWith }: HoldfastClientOptions): HoldfastClient {
   const trpcUrl = `${String(url).replace(/\/+$/, "")}/trpc`;
   // The link's own type of `fetch` is wider in what it gives: what it gives is what `fetch` takes.
@@ -36,7 +47,16 @@ export function createHoldfastClient({ url, fetch: fetchWith }: HoldfastClientOp
     fetchWith === undefined
       ? {}
       : { fetch: (input: string | URL | Request, init?: unknown) => fetchWith(input, init as RequestInit) };
-  return createTRPCClient<AppRouter>({ links: [httpLink({ url: trpcUrl, ...through })] });
+  return createTRPCClient<AppRouter>({
+    links: [
+      splitLink({
+        condition: ({ type }) => type === "subscription",
+        // Node has no EventSource of its own.
+        true: httpSubscriptionLink({ url: trpcUrl, EventSource, eventSourceOptions: through }),
+        false: httpLink({ url: trpcUrl, ...through }),
+      }),
+    ],
+  });
 }
 
 /**

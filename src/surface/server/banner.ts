@@ -1,4 +1,4 @@
-import type { RuntimeStatus } from "../../runtime.ts";
+import type { RuntimeStatus } from "../../runtime-status.ts";
 import { packageVersion } from "./package-version.ts";
 
 /** Where the graph is, as a person may see it. */

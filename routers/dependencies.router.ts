@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { HoldfastError } from "../src/errors.ts";
+import { dependencyStatuses } from "./degradation-status.ts";
+import { reasonSchema } from "./schemas/common.ts";
+import { dependencyStatusSchema } from "./schemas/degradation-status.ts";
+import { procedure, router } from "./trpc.ts";
+
+const nameSchema = z.string().min(1).max(256);
+
+/** What the service leans on, and a person's hand on each breaker. */
+export const dependenciesRouter = router({
+  list: procedure("degradation.read")
+    .output(z.array(dependencyStatusSchema))
+    .query(({ ctx: { runtime } }) => dependencyStatuses(runtime.status())),
+
+  get: procedure("degradation.read")
+    .input(z.strictObject({ name: nameSchema }))
+    .output(dependencyStatusSchema)
+    .query(({ ctx: { runtime }, input: { name } }) => {
+      const all = dependencyStatuses(runtime.status());
+      const found = all.find((dependency) => dependency.name === name);
+      if (found === undefined)
+        throw new HoldfastError(
+          "not_found",
+          `There is no such dependency; there are: ${all.map((each) => each.name).join(", ")}.`,
+        );
+      return found;
+    }),
+
+  /** Probes now, and gives a breaker that a person had taken back to itself. It closes only when a probe succeeds. */
+  reset: procedure("dependency.control")
+    .input(z.strictObject({ name: nameSchema, reason: reasonSchema }))
+    .output(z.object({ status: z.enum(["probing", "already_closed", "unavailable"]), state: z.string() }))
+    .mutation(({ ctx: { runtime, principal }, input: { name, reason } }) =>
+      runtime.degradation.resetDependency(name, { reason, principal }),
+    ),
+
+  /** `force_open`: call nothing until `enable`. `disable`: call whatever fails. */
+  order: procedure("dependency.control")
+    .input(
+      z.strictObject({ name: nameSchema, order: z.enum(["force_open", "disable", "enable"]), reason: reasonSchema }),
+    )
+    .output(z.object({ status: z.enum(["done", "unavailable"]), state: z.string() }))
+    .mutation(({ ctx: { runtime, principal }, input: { name, order, reason } }) =>
+      runtime.degradation.orderBreaker(name, order, { reason, principal }),
+    ),
+});

@@ -1,0 +1,33 @@
+import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
+import type { AlertChange } from "./alerts/alerts.ts";
+import { ChangeFeed } from "./degradation/change-feed.ts";
+import { type ExplainedTransition, explainChange } from "./degradation/explained-transition.ts";
+import type { RuntimeEventBus } from "./runtime-events.ts";
+
+/** Entries that are kept for those who reconnect, and how many may read. */
+const BOUNDS = { entries: 1_000, readers: 1_000 };
+
+/** What happens, for those who follow it from afar and may lose the connection. */
+export class RuntimeFeeds {
+  /** Every transition of every machine, explained. */
+  readonly transitions: ChangeFeed<ExplainedTransition>;
+  /** Every change of every alert. */
+  readonly alerts: ChangeFeed<AlertChange>;
+
+  /** @param epoch the journal's: tells this process's entries from those of another */
+  constructor(epoch: number, events: RuntimeEventBus, policy: () => AdmissionPolicy) {
+    this.transitions = new ChangeFeed(String(epoch), BOUNDS);
+    this.alerts = new ChangeFeed(String(epoch), BOUNDS);
+    events.on("transition", (transition) =>
+      // Told when everybody has heard of it, so that it can say how the service is since.
+      queueMicrotask(() => this.transitions.tell(explainChange(transition, policy().modes[0]?.mode ?? "normal"))),
+    );
+    events.on("alert", (change) => this.alerts.tell(change));
+  }
+
+  /** Everybody who reads comes to the end. */
+  close(): void {
+    this.transitions.close();
+    this.alerts.close();
+  }
+}
