@@ -128,8 +128,32 @@ export interface IncidentSettings {
   /** Failed probes after which a reconnect is tried. */
   readonly probesBeforeReconnect: number;
   readonly reconnectTimeoutMs: number;
+  /** Reconnects, or restarts of the storage thread, before a person is called. */
   readonly maximumAttempts: number;
+  /** Pause between two remedies. */
   readonly cooldownMs: number;
+  /** May remedies be tried at all, until a person switches it? */
+  readonly autoRecovery: boolean;
+  /** How long a dependency may be gone before a person is called, whatever is left to try. */
+  readonly pageAfterOutageMs: number;
+  /** How long a condition that no remedy can help may last before a person is called. */
+  readonly pageAfterMs: number;
+  /** How much longer than its trigger's leave dwell a condition may stay after a remedy that says it helped. */
+  readonly verifyMarginMs: number;
+  /** All callbacks of a memory relief together. */
+  readonly reliefTimeoutMs: number;
+  /** From the callbacks to the measurement that says whether memory fell. */
+  readonly reliefSettleMs: number;
+  /** The share of memory that a relief must free to be one, 0 to 1. */
+  readonly reliefMinimumShare: number;
+  /** A restart of the storage thread, and the look at whether it works: each. */
+  readonly restartTimeoutMs: number;
+  /** How often a person is called who does not answer … */
+  readonly pageCalls: number;
+  /** … and has this long to answer. */
+  readonly pageAnswerMs: number;
+  /** Pause after the first call in vain; doubles. */
+  readonly pagePauseMs: number;
 }
 
 /** One definition per kind of condition that is measured; `connection_failures` holds for every dependency. */

@@ -7,9 +7,14 @@ import { normalMachine } from "./modes/normal.machine.ts";
 import { reducedPerformanceMachine } from "./modes/reduced-performance.machine.ts";
 import { selectiveProcessingMachine } from "./modes/selective-processing.machine.ts";
 import { pinMachine } from "./pin.machine.ts";
+import { autoRecoveryMachine } from "./recovery/auto-recovery.machine.ts";
 import { drainMachine } from "./recovery/drain.machine.ts";
 import { incidentMachine } from "./recovery/incident.machine.ts";
+import { memoryReliefMachine } from "./recovery/memory-relief.machine.ts";
+import { pageMachine } from "./recovery/page.machine.ts";
+import { probeRequestMachine } from "./recovery/probe-request.machine.ts";
 import { reconnectMachine } from "./recovery/reconnect.machine.ts";
+import { workerRestartMachine } from "./recovery/worker-restart.machine.ts";
 import { rootMachine } from "./root.machine.ts";
 import { supervisorMachine } from "./supervisor.machine.ts";
 import { triggerMachine } from "./triggers/trigger.machine.ts";
@@ -64,10 +69,35 @@ export const registry: readonly RegisteredMachine[] = [
   { name: "pin", machine: pinMachine, file: "pin.machine.ts", howMany: "one" },
   { name: "incident", machine: incidentMachine, file: "recovery/incident.machine.ts", howMany: "one per condition" },
   {
+    name: "probe_request",
+    machine: probeRequestMachine,
+    file: "recovery/probe-request.machine.ts",
+    howMany: "one while an incident attempts it",
+  },
+  {
     name: "reconnect",
     machine: reconnectMachine,
     file: "recovery/reconnect.machine.ts",
     howMany: "one while an incident attempts it",
   },
+  {
+    name: "memory_relief",
+    machine: memoryReliefMachine,
+    file: "recovery/memory-relief.machine.ts",
+    howMany: "one while an incident attempts it",
+  },
+  {
+    name: "worker_restart",
+    machine: workerRestartMachine,
+    file: "recovery/worker-restart.machine.ts",
+    howMany: "one while an incident attempts it",
+  },
+  {
+    name: "page",
+    machine: pageMachine,
+    file: "recovery/page.machine.ts",
+    howMany: "one while an incident calls a person",
+  },
+  { name: "auto_recovery", machine: autoRecoveryMachine, file: "recovery/auto-recovery.machine.ts", howMany: "one" },
   { name: "drain", machine: drainMachine, file: "recovery/drain.machine.ts", howMany: "one per dependency" },
 ];

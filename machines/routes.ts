@@ -4,6 +4,7 @@ import type { Condition, ConditionKind, ConditionsTold } from "./contracts/condi
 import type { BreakerChanged, ProbeWanted } from "./contracts/breaker-events.ts";
 import type { ModesTold } from "./contracts/mode-events.ts";
 import type { DrainChanged } from "./contracts/recovery-events.ts";
+import type { TriggerChanged } from "./contracts/triggers.ts";
 import type { Command, Fact, Facts } from "./facts.ts";
 
 /** One machine of the cast, and what it wants to be told. A new mode or incident is a line of these. */
@@ -11,13 +12,20 @@ export interface Listener {
   readonly id: string;
   /** Is told all raised conditions of these kinds, of one dependency or of any. */
   readonly answersTo?: readonly { readonly kind: ConditionKind; readonly dependency?: string }[];
-  /** Is passed every fact about these: `breaker:graph`, `drain:graph`, `auto_recovery`; `modes`, as `modes.told`. */
+  /** Is passed every fact about these: `breaker:graph`, `drain:graph`, `trigger:memory_exhaustion`, `auto_recovery`; `modes`, as `modes.told`. */
   readonly hears?: readonly string[];
 }
 
 export interface Message {
   readonly to: string;
-  readonly event: ConditionsTold | ModesTold | BreakerChanged | DrainChanged | AutoRecoveryChanged | ProbeWanted;
+  readonly event:
+    | ConditionsTold
+    | ModesTold
+    | BreakerChanged
+    | DrainChanged
+    | TriggerChanged
+    | AutoRecoveryChanged
+    | ProbeWanted;
 }
 
 type Said = { readonly at: number; readonly cause: Cause };
@@ -50,6 +58,9 @@ export const everythingFor = (listener: Listener, facts: Facts, said: Said): rea
   ...Object.entries(facts.drains)
     .filter(([dependency]) => hears(listener, `drain:${dependency}`))
     .map(([, event]) => ({ to: listener.id, event })),
+  ...Object.values(facts.triggers)
+    .filter(({ trigger }) => hears(listener, `trigger:${trigger}`))
+    .map((event) => ({ to: listener.id, event })),
   ...(facts.autoRecovery !== null && hears(listener, "auto_recovery")
     ? [{ to: listener.id, event: facts.autoRecovery }]
     : []),
@@ -70,6 +81,8 @@ export const messagesAbout = (
         .map(({ id }) => ({ to: id, event }));
     case "drain.changed":
       return listeners.filter((each) => hears(each, `drain:${event.dependency}`)).map(({ id }) => ({ to: id, event }));
+    case "trigger.changed":
+      return listeners.filter((each) => hears(each, `trigger:${event.trigger}`)).map(({ id }) => ({ to: id, event }));
     case "auto_recovery.changed":
       return listeners.filter((each) => hears(each, "auto_recovery")).map(({ id }) => ({ to: id, event }));
     case "condition.raised":
@@ -84,7 +97,6 @@ export const messagesAbout = (
     case "probe.wanted":
       return [{ to: `breaker:${event.dependency}`, event }];
     case "incident.changed":
-    case "trigger.changed":
     case "pin.changed":
     case "actor.fallen":
     case "actor.settled":

@@ -60,6 +60,26 @@ export interface ActionOutcome {
   readonly detail: string;
 }
 
+/** The remedies there are, each a machine of its own. */
+export const REMEDIES = ["ask_for_probe", "reconnect", "relieve_memory", "restart_worker"] as const;
+
+export type RemedyName = (typeof REMEDIES)[number];
+
+/**
+ * What became of a remedy. `verifying`: it says it helped, and nobody believes it yet. `helped`: the condition went
+ * after it. `failed`: it says so, or the condition stayed, or it crashed. `overtaken`: the condition went, or a person
+ * stepped in, before it was through.
+ */
+export type RemedyResult = "at_work" | "verifying" | "helped" | "failed" | "overtaken";
+
+export interface RemedyTried {
+  readonly remedy: RemedyName;
+  readonly startedAt: number;
+  readonly endedAt: number | null;
+  readonly result: RemedyResult;
+  readonly detail: string;
+}
+
 /** Where an incident stands, told whenever it enters a state. */
 export interface IncidentChanged extends Said {
   readonly type: "incident.changed";
@@ -68,6 +88,10 @@ export interface IncidentChanged extends Said {
   readonly since: number;
   /** Remedies that did not help since the condition was last away. */
   readonly attempts: number;
+  /** The remedy at work, or the one whose turn is next; null when none is left. */
+  readonly rung: RemedyName | null;
+  /** The last remedies, oldest first; also of earlier times. */
+  readonly remedies: readonly RemedyTried[];
 }
 
 /** A person is needed. `subject` is the id of the actor that calls. */

@@ -11,7 +11,9 @@ import { because, io, PROVIDED, root, type Story, timeOf, typed } from "../kit.t
  * It is `rebuilding` while every connection is thrown away and built anew. Then it is `awaiting_probe`: it asks the
  * breaker for a probe, since only that may close, and watches what comes of it. When the breaker closes, it is
  * `connected`. When a probe on the new connections fails, or none comes in time, it has `failed`. A probe that was
- * under way while we rebuilt says nothing about the new connections: it asks again.
+ * under way while we rebuilt says nothing about the new connections: it asks again. Where the breaker is closed all the
+ * while, because calls fail too seldom to open it, there is nothing to probe: whether the new connections are better,
+ * its incident will see.
  *
  * Its incident invokes it and passes on what the breaker tells.
  */
@@ -26,10 +28,14 @@ export interface ReconnectInput {
   readonly given: ReconnectGiven;
   readonly at: number;
   readonly cause: Cause;
+  /** The breaker is closed already. */
+  readonly closed: boolean;
 }
 
 export interface ReconnectContext extends Story<ReconnectGiven> {
   readonly rebuiltAt: number;
+  /** The breaker, as last heard of. */
+  readonly closed: boolean;
   readonly deadline: number;
   readonly ok: boolean;
   readonly detail: string;
@@ -51,6 +57,7 @@ export const reconnectMachine = setup({
   delays: { untilDeadline: PROVIDED },
   guards: {
     failed: (_, { ok }: ActionOutcome) => !ok,
+    closedAllTheWhile: ({ context }) => context.closed,
     closed: ({ event }) => isPassing(event),
     probedBefore: ({ context, event }) => isUnclosed(event) && (event.probedAt ?? 0) < context.rebuiltAt,
     probedInVain: ({ event }) => isUnclosed(event),
@@ -60,6 +67,13 @@ export const reconnectMachine = setup({
       since: at,
       rebuiltAt: at,
       deadline: at + context.given.timeoutMs,
+      cause: because({ actor: name(context), what: `connections were built anew: ${detail}` }, context.cause),
+    })),
+    hear: assign(({ event }) => ({ closed: isPassing(event) })),
+    noteUnasked: assign(({ context }, { at, detail }: ActionOutcome) => ({
+      since: at,
+      ok: true,
+      detail: `${detail}; the breaker is closed`,
       cause: because({ actor: name(context), what: `connections were built anew: ${detail}` }, context.cause),
     })),
     noteFailed: assign(({ context }, { at, detail }: ActionOutcome) => ({
@@ -101,11 +115,12 @@ export const reconnectMachine = setup({
   },
 }).createMachine({
   id: "reconnect",
-  context: ({ input: { given, at, cause } }) => ({
+  context: ({ input: { given, at, cause, closed } }) => ({
     given,
     since: at,
     cause,
     rebuiltAt: at,
+    closed,
     deadline: at,
     ok: false,
     detail: "",
@@ -124,9 +139,15 @@ export const reconnectMachine = setup({
             target: "failed",
             actions: { type: "noteFailed", params: ({ event }) => event.output },
           },
+          {
+            guard: "closedAllTheWhile",
+            target: "connected",
+            actions: { type: "noteUnasked", params: ({ event }) => event.output },
+          },
           { target: "awaiting_probe", actions: { type: "noteRebuilt", params: ({ event }) => event.output } },
         ],
       },
+      on: { "breaker.changed": { actions: "hear" } },
     },
     awaiting_probe: {
       description: "Has asked the breaker for a probe on the new connections.",

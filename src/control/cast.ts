@@ -4,12 +4,13 @@ import {
   conditionId,
   type ConditionKind,
   DEPENDENCY_CONDITION_KINDS,
-  type DependencyCondition,
   SERVICE_CONDITION_KINDS,
 } from "../../machines/contracts/conditions.ts";
 import type { TriggerDefinition } from "../../machines/contracts/triggers.ts";
 import type { Facts } from "../../machines/facts.ts";
 import type { Listener } from "../../machines/routes.ts";
+import type { IncidentGiven } from "../../machines/recovery/incident-context.ts";
+import { ladderOf } from "../../machines/recovery/ladders.ts";
 import type { RuntimeConfig } from "../../config/types.ts";
 import type { ControlledDependency } from "./control-plane.ts";
 import type { ProvidedMachines } from "./provided-machines.ts";
@@ -43,6 +44,14 @@ export const castOf = (
     inherits: ({ pin }) => pin ?? undefined,
   },
   ...SERVICE_CONDITION_KINDS.map((kind) => triggerFor({ kind }, config.triggers[kind], machines)),
+  {
+    id: "auto_recovery",
+    machine: machines.autoRecovery,
+    version: 1,
+    given: { enabled: config.incident.autoRecovery },
+    inherits: ({ autoRecovery }) => autoRecovery ?? undefined,
+  },
+  ...SERVICE_CONDITION_KINDS.map((kind) => incidentOf({ kind }, config, machines)),
   ...dependencies.flatMap((dependency) => membersFor(dependency, config, machines)),
 ];
 
@@ -73,10 +82,9 @@ function triggerFor(condition: Condition, definition: TriggerDefinition, { trigg
 
 function membersFor(
   { name, breaker }: ControlledDependency,
-  { incident, triggers }: RuntimeConfig,
+  config: RuntimeConfig,
   machines: ProvidedMachines,
 ): Member[] {
-  const unavailable: DependencyCondition = { kind: "dependency_unavailable", dependency: name };
   return [
     {
       id: `breaker:${name}`,
@@ -85,7 +93,7 @@ function membersFor(
       given: { dependency: name, rules: breaker },
       inherits: ({ breakers }) => breakers[name],
     },
-    triggerFor({ kind: "connection_failures", dependency: name }, triggers.connection_failures, machines),
+    triggerFor({ kind: "connection_failures", dependency: name }, config.triggers.connection_failures, machines),
     {
       id: `drain:${name}`,
       machine: machines.drain,
@@ -100,16 +108,39 @@ function membersFor(
       version: 1,
       given: { dependency: name },
       hears: [`drain:${name}`],
-      answersTo: [unavailable],
+      answersTo: [{ kind: "dependency_unavailable", dependency: name }],
     },
-    {
-      id: `incident:${conditionId(unavailable)}`,
-      machine: machines.incident,
-      version: 1,
-      given: { condition: unavailable, ...incident, verifyMs: incident.reconnectTimeoutMs },
-      hears: [`breaker:${name}`],
-      answersTo: [unavailable],
-      inherits: ({ incidents }) => incidents[conditionId(unavailable)],
-    },
+    ...DEPENDENCY_CONDITION_KINDS.map((kind) => incidentOf({ kind, dependency: name }, config, machines)),
   ];
+}
+
+/** One per condition, always. */
+function incidentOf(condition: Condition, { incident, triggers }: RuntimeConfig, machines: ProvidedMachines): Member {
+  const id = conditionId(condition);
+  const { kind, dependency } = condition;
+  // A breaker that closed clears its condition at once; a trigger waits out its leave dwell.
+  const verifyMs =
+    kind === "dependency_unavailable"
+      ? incident.reconnectTimeoutMs
+      : triggers[kind].leaveDwellMs + incident.verifyMarginMs;
+  const given: IncidentGiven = {
+    condition,
+    ladder: ladderOf(kind, incident),
+    probesBeforeReconnect: incident.probesBeforeReconnect,
+    cooldownMs: incident.cooldownMs,
+    verifyMs,
+    reconnectTimeoutMs: incident.reconnectTimeoutMs,
+    reliefSettleMs: incident.reliefSettleMs,
+    reliefMinimumShare: incident.reliefMinimumShare,
+    page: { calls: incident.pageCalls, answerMs: incident.pageAnswerMs, pauseMs: incident.pagePauseMs },
+  };
+  return {
+    id: `incident:${id}`,
+    machine: machines.incident,
+    version: 2,
+    given,
+    hears: ["auto_recovery", `trigger:${id}`, ...(dependency === undefined ? [] : [`breaker:${dependency}`])],
+    answersTo: [condition],
+    inherits: ({ incidents }) => incidents[id],
+  };
 }

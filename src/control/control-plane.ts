@@ -1,5 +1,6 @@
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
+import type { RemedyTried } from "../../machines/contracts/recovery-events.ts";
 import type { BreakerSettings, RuntimeConfig } from "../../config/types.ts";
 import type { ActionResult, CallsFailed, ProbeResult } from "../dependencies/health.ts";
 import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
@@ -8,7 +9,7 @@ import type { Pin } from "../../machines/contracts/pin-events.ts";
 import type { ControlDoors, TriggerStatus } from "./control-doors.ts";
 
 /** The control plane as the rest of the runtime sees it: a policy to read, and a few things to tell. */
-export interface ControlPlane extends Omit<ControlDoors, "acknowledgePage" | "switchAutoRecovery"> {
+export interface ControlPlane extends ControlDoors {
   /** The policy in force. One property read; the object never changes, only the reference does. */
   readonly policy: AdmissionPolicy;
   /** Restores the machines from `records`, resumes them and begins to act. */
@@ -41,6 +42,14 @@ export interface ControlPorts {
   readonly logger: Logger;
   readonly config: RuntimeConfig;
   readonly dependencies: readonly ControlledDependency[];
+  /** Runs what the embedding service registered for want of memory. Without it there is nothing to relieve. */
+  readonly relieveMemory?: (() => Promise<ActionResult>) | undefined;
+  /** Share of the memory in use, 0 to 1; null when it cannot be measured, as without this. */
+  readonly measureMemory?: (() => Promise<number | null>) | undefined;
+  /** Stops what is left of the storage thread and starts a new one. Without it, it cannot be restarted. */
+  readonly restartWorker?: (() => Promise<ActionResult>) | undefined;
+  /** Has the new storage thread do what the old one did. */
+  readonly verifyWorker?: (() => Promise<ActionResult>) | undefined;
   /** Stores a transition and a record; both ride in the next commit. */
   recordTransition(transition: TransitionRow): void;
   saveRecord(record: MachineRecord): void;
@@ -95,8 +104,16 @@ export interface ControlStatus {
     readonly dependency?: string;
     readonly state: string;
     readonly since: number;
+    /** Remedies that did not help since the condition was last away. */
     readonly attempts: number;
+    /** The remedy at work, or the one whose turn is next; none when none is left. */
+    readonly rung?: string;
+    /** The last remedies, oldest first, also of earlier times. */
+    readonly remedies: readonly RemedyTried[];
+    readonly cause: Cause;
   }[];
+  /** Null before the start. */
+  readonly autoRecovery: { readonly enabled: boolean; readonly since: number; readonly cause: Cause } | null;
   readonly actors: readonly {
     readonly id: string;
     readonly state: string;

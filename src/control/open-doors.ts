@@ -13,11 +13,7 @@ export interface Doorway {
 }
 
 /** What persons and sensors say, as events to the actors that it is for. */
-export const openDoors = ({
-  tell,
-  find,
-  time,
-}: Doorway): Omit<ControlDoors, "acknowledgePage" | "switchAutoRecovery"> => {
+export const openDoors = ({ tell, find, time }: Doorway): ControlDoors => {
   /** Asked of the actor itself: what it holds when it has answered, whoever is listening meanwhile. */
   const held = (): Pin | null => find("pin")?.getSnapshot().context.pin ?? null;
   const shown = (pin: Pin | null) => (pin === null ? null : wallPin(pin, time));
@@ -45,6 +41,14 @@ export const openDoors = ({
     sense(trigger, word) {
       tell(`trigger:${trigger}`, eventOf(trigger, word));
     },
+    acknowledgePage(condition, cause) {
+      const id = `incident:${condition}`;
+      const before = find(id)?.getSnapshot().value;
+      if (!tell(id, { type: "page.acknowledge", cause })) return "unavailable";
+      return before === "paged" ? "acknowledged" : "not_paged";
+    },
+    switchAutoRecovery: (enabled, cause) =>
+      tell("auto_recovery", { type: enabled ? "auto_recovery.enable" : "auto_recovery.disable", cause }),
     orderBreaker: (dependency, order, cause) => tell(`breaker:${dependency}`, { type: `breaker.${order}`, cause }),
   };
 };

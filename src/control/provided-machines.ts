@@ -7,14 +7,21 @@ import { normalMachine } from "../../machines/modes/normal.machine.ts";
 import { reducedPerformanceMachine } from "../../machines/modes/reduced-performance.machine.ts";
 import { selectiveProcessingMachine } from "../../machines/modes/selective-processing.machine.ts";
 import { pinMachine } from "../../machines/pin.machine.ts";
+import { autoRecoveryMachine } from "../../machines/recovery/auto-recovery.machine.ts";
 import { drainMachine } from "../../machines/recovery/drain.machine.ts";
 import { incidentMachine } from "../../machines/recovery/incident.machine.ts";
+import { memoryReliefMachine } from "../../machines/recovery/memory-relief.machine.ts";
+import { pageMachine } from "../../machines/recovery/page.machine.ts";
+import { probeRequestMachine } from "../../machines/recovery/probe-request.machine.ts";
 import { reconnectMachine } from "../../machines/recovery/reconnect.machine.ts";
 import { triggerMachine } from "../../machines/triggers/trigger.machine.ts";
+import { workerRestartMachine } from "../../machines/recovery/worker-restart.machine.ts";
 import { MisuseError } from "../errors.ts";
 import { emptiedActor, readWatermarkActor, verifyActor } from "./actors/drain.ts";
+import { measureActor, relieveActor } from "./actors/memory-relief.ts";
 import { probeActor } from "./actors/probe.ts";
 import { rebuildActor } from "./actors/reconnect.ts";
+import { restartWorkerActor, verifyWorkerActor } from "./actors/worker-restart.ts";
 import type { ControlPorts } from "./control-plane.ts";
 import type { ControlTime } from "./control-time.ts";
 import { observed } from "./prepared.ts";
@@ -23,6 +30,7 @@ import type { Recorder } from "./recorder.ts";
 /** The machines with what they act through and the clock that their delays run on: once per machine, not per actor. */
 export type ProvidedMachines = Readonly<
   Record<
+    | "autoRecovery"
     | "breaker"
     | "trigger"
     | "drain"
@@ -47,8 +55,13 @@ export const provideMachines = (ports: ControlPorts, time: ControlTime, recorder
   const delays = {
     untilDeadline: ({ context }: { context: { deadline: number } }) => time.until(context.deadline),
   };
-  const reconnect = reconnectMachine.provide({ actors: { rebuild: rebuildActor(ports, time, dependencyOf) }, delays });
+  const invoked = (machine: AnyStateMachine, name: (given: Record<string, string>) => string) =>
+    observed(machine, ({ context }) => name(context.given), recorder, time.now);
+  const rebuild = rebuildActor(ports, time, dependencyOf);
+  const relief = { relieve: relieveActor(ports, time), measure: measureActor(ports, time) };
+  const restart = { restart: restartWorkerActor(ports, time), verify: verifyWorkerActor(ports, time) };
   return {
+    autoRecovery: autoRecoveryMachine,
     breaker: breakerMachine.provide({ actors: { probe: probeActor(ports, time, dependencyOf) }, delays }),
     drain: drainMachine.provide({
       actors: {
@@ -59,7 +72,17 @@ export const provideMachines = (ports: ControlPorts, time: ControlTime, recorder
     }),
     incident: incidentMachine.provide({
       actors: {
-        reconnect: observed(reconnect, ({ context }) => `reconnect:${context.given.dependency}`, recorder, time.now),
+        probeRequest: invoked(
+          probeRequestMachine.provide({ delays }),
+          ({ dependency }) => `probe_request:${dependency}`,
+        ),
+        reconnect: invoked(
+          reconnectMachine.provide({ actors: { rebuild }, delays }),
+          ({ dependency }) => `reconnect:${dependency}`,
+        ),
+        memoryRelief: invoked(memoryReliefMachine.provide({ actors: relief, delays }), () => "memory_relief"),
+        workerRestart: invoked(workerRestartMachine.provide({ actors: restart }), () => "worker_restart"),
+        page: invoked(pageMachine.provide({ delays }), ({ subject }) => `page:${subject}`),
       },
       delays,
     }),

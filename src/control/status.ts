@@ -54,7 +54,7 @@ const partsOf = (
   facts: Facts,
   actors: readonly ActorView[],
   { wall }: ControlTime,
-): Pick<ControlStatus, "breakers" | "drains" | "incidents" | "actors"> => ({
+): Pick<ControlStatus, "breakers" | "drains" | "incidents" | "autoRecovery" | "actors"> => ({
   breakers: Object.values(facts.breakers).map(
     ({ dependency, state, since, generation, probesFailed, nextProbeAt, cause, lastFailure }) => ({
       dependency,
@@ -76,13 +76,30 @@ const partsOf = (
     ...(watermark === null ? {} : { watermark }),
     ...(open === null ? {} : { open }),
   })),
-  incidents: Object.values(facts.incidents).map(({ condition: { kind, dependency }, step, since, attempts }) => ({
-    condition: kind,
-    ...(dependency === undefined ? {} : { dependency }),
-    state: step,
-    since: wall(since),
-    attempts,
-  })),
+  incidents: Object.values(facts.incidents).map(
+    ({ condition: { kind, dependency }, step, since, attempts, rung, remedies, cause }) => ({
+      condition: kind,
+      ...(dependency === undefined ? {} : { dependency }),
+      state: step,
+      since: wall(since),
+      attempts,
+      ...(rung === null ? {} : { rung }),
+      remedies: remedies.map((tried) => ({
+        ...tried,
+        startedAt: wall(tried.startedAt),
+        endedAt: tried.endedAt === null ? null : wall(tried.endedAt),
+      })),
+      cause,
+    }),
+  ),
+  autoRecovery:
+    facts.autoRecovery === null
+      ? null
+      : {
+          enabled: facts.autoRecovery.enabled,
+          since: wall(facts.autoRecovery.since),
+          cause: facts.autoRecovery.cause,
+        },
   actors: actors.map(({ id, state }) => ({
     id,
     state,

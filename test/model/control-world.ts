@@ -1,6 +1,8 @@
 import type { AnyActorRef } from "xstate";
 import { configure } from "../../config/presets.ts";
 import type { PartialRuntimeConfig } from "../../config/types.ts";
+import type { TriggerChanged, TriggerState } from "../../machines/contracts/triggers.ts";
+import type { ConditionKind, ServiceCondition } from "../../machines/contracts/conditions.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import type { ControlledDependency, ControlPorts } from "../../src/control/control-plane.ts";
@@ -43,17 +45,30 @@ export class World {
   readonly pages: { at: number; subject: string; cause: Cause }[] = [];
   readonly policies: AdmissionPolicy[] = [];
   readonly logged: { level: string; fields: LogFields; message: string }[] = [];
+  /** Share of the memory in use, and how much of it a relief frees. */
+  memory = 0.95;
+  freed = 0;
+  reliefs = 0;
+  /** Whether the storage thread can be restarted, and does its work then. */
+  restartable = true;
+  works = true;
+  /** What reliefs, measurements and restarts take. */
+  actionMs: () => number = () => 20;
+  actingNow = 0;
   /** Next numbers that `Random` gives. */
   draw: () => number = () => 0;
   plane: OpenControlPlane;
   readonly #config: PartialRuntimeConfig;
+  readonly #ports: Partial<ControlPorts>;
   readonly #onStart: ((plane: OpenControlPlane) => void) | undefined;
 
   constructor(
     names: readonly string[],
     config: PartialRuntimeConfig = {},
     onStart?: (plane: OpenControlPlane) => void,
+    ports: Partial<ControlPorts> = {},
   ) {
+    this.#ports = ports;
     this.#config = config;
     this.#onStart = onStart;
     this.dependencies = Object.fromEntries(names.map((name) => [name, new FakeDependency()]));
@@ -141,12 +156,62 @@ export class World {
     });
   }
 
-  /** Also the reconnect that an incident invokes. */
+  /** Also what incidents invoke: `reconnect:graph`, `memory_relief`, `page:incident:memory_exhaustion`. */
   find(id: string): AnyActorRef | undefined {
-    const [kind, name] = id.split(":");
-    return kind === "reconnect"
-      ? this.plane.actor(`incident:dependency_unavailable:${name}`)?.getSnapshot().children["reconnect"]
-      : this.plane.actor(id);
+    const invoked = (condition: string, child = "remedy") =>
+      this.plane.actor(`incident:${condition}`)?.getSnapshot().children[child];
+    const [kind = "", ...name] = id.split(":");
+    switch (kind) {
+      case "reconnect":
+        return invoked(`dependency_unavailable:${name.join(":")}`);
+      case "probe_request":
+        return invoked(`connection_failures:${name.join(":")}`);
+      case "memory_relief":
+        return invoked("memory_exhaustion");
+      case "worker_restart":
+        return invoked("storage_unavailable");
+      case "page":
+        return invoked(name.slice(1).join(":"), "page");
+      default:
+        return this.plane.actor(id);
+    }
+  }
+
+  /** As a trigger would tell it. */
+  raise(kind: ConditionKind, dependency?: string): void {
+    this.#condition("condition.raised", kind, dependency);
+  }
+
+  clear(kind: ConditionKind, dependency?: string): void {
+    this.#condition("condition.cleared", kind, dependency);
+  }
+
+  /** Where the trigger of a condition stands, as it would tell it. */
+  triggerSays(kind: ServiceCondition["kind"], state: TriggerState): void {
+    const at = this.clock.now();
+    const raised = state === "raised" || state === "falling";
+    const said: Omit<TriggerChanged, "at"> = {
+      type: "trigger.changed",
+      cause: { actor: `trigger:${kind}`, what: state },
+      trigger: kind,
+      condition: { kind },
+      state,
+      since: at,
+      failed: false,
+      raised,
+      raisedAt: raised ? at : null,
+      value: null,
+      definition: { enter: 1, exit: 0, enterDwellMs: 0, leaveDwellMs: 0 },
+      deadline: null,
+      dwellFactor: 1,
+    };
+    this.plane.tell("root", said);
+  }
+
+  incident(condition: string) {
+    return this.plane
+      .status()
+      .incidents.find((each) => [each.condition, each.dependency].filter(Boolean).join(":") === condition);
   }
 
   person(what: string): Cause {
@@ -171,12 +236,29 @@ export class World {
 
   /** Timers of the control plane itself. */
   get timers(): number {
-    return this.clock.pending - Object.values(this.dependencies).reduce((sum, { underWay }) => sum + underWay, 0);
+    const acting = Object.values(this.dependencies).reduce((sum, { underWay }) => sum + underWay, this.actingNow);
+    return this.clock.pending - acting;
   }
 
   /** Milliseconds since this world began. */
   since(at: number): number {
     return at - this.startedAt;
+  }
+
+  #condition(type: "condition.raised" | "condition.cleared", kind: ConditionKind, dependency?: string): void {
+    const condition = dependency === undefined ? { kind } : { kind, dependency };
+    const cause = { actor: `trigger:${kind}`, what: type === "condition.raised" ? "too much of it" : "less of it" };
+    this.plane.tell("root", { type, condition, cause });
+  }
+
+  #acting<Value>(result: () => Value): Promise<Value> {
+    return new Promise((resolve) => {
+      this.actingNow++;
+      this.clock.setTimer(() => {
+        this.actingNow--;
+        resolve(result());
+      }, this.actionMs());
+    });
   }
 
   #open(): OpenControlPlane {
@@ -191,8 +273,18 @@ export class World {
       dependencies: Object.entries(this.dependencies).map(([name, fake]) =>
         this.#controlled(name, fake, config.breaker),
       ),
+      relieveMemory: () =>
+        this.#acting(() => {
+          this.reliefs++;
+          this.memory -= this.freed;
+          return { ok: true, detail: "1 callback ran" };
+        }),
+      measureMemory: () => this.#acting(() => this.memory),
+      restartWorker: () => this.#acting(() => ({ ok: this.restartable, detail: "a new thread" })),
+      verifyWorker: () => this.#acting(() => ({ ok: this.works, detail: "a commit" })),
       recordTransition: (row) => void this.transitions.push(row),
       saveRecord: (record) => void this.records.set(record.id, record),
+      ...this.#ports,
     };
     const plane = openControlPlane(ports);
     plane.onPage((page) => void this.pages.push(page));

@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { AnyMachineSnapshot } from "xstate";
 import { registry } from "../../machines/index.ts";
+import { stateName } from "../../src/control/recorder.ts";
 import { plans } from "./plans.ts";
 import { leavesOf, nodesOf, walk } from "./walk.ts";
 
@@ -69,6 +71,57 @@ describe("in every step of", () => {
     for (const { after } of find("drain").edges) if (after.value === "empty") expect(after.context.dispute).toBeNull();
   });
 
+  const pathOf = (value: unknown) => stateName(value).split(".")[0];
+
+  test("an incident, attempts fall only when it is quiet or becomes so", () => {
+    for (const { before, event, after } of find("incident").edges)
+      if (after.context.attempts < before.context.attempts)
+        expect(pathOf(after.value), `${JSON.stringify(before.value)} on ${event.type}`).toBe("quiet");
+  });
+
+  test("an incident, it is quiet only when its condition is not raised", () => {
+    for (const { after } of find("incident").edges)
+      if (pathOf(after.value) === "quiet") expect(after.context.raised).toBe(false);
+  });
+
+  test("an incident, a remedy has helped only when the condition went while it was verified", () => {
+    const lastResult = ({ context }: AnyMachineSnapshot) => context.remedies.at(-1)?.result;
+    for (const { before, event, after } of find("incident").edges) {
+      if (lastResult(after) !== "helped" || lastResult(before) === "helped") continue;
+      expect(pathOf(before.value)).toBe("verifying");
+      expect(event).toMatchObject({ type: "conditions.told", raised: [] });
+    }
+  });
+
+  test("an incident, a remedy is at work exactly while it is attempting one", () => {
+    for (const { after } of find("incident").edges)
+      expect(after.context.remedies.at(-1)?.result === "at_work").toBe(pathOf(after.value) === "attempting");
+  });
+
+  test("an incident, every remedy that did not help counts, and no other", () => {
+    const failed = ({ context }: AnyMachineSnapshot) => context.remedies.at(-1)?.result === "failed";
+    for (const { before, after } of find("incident").edges) {
+      const failsNow = failed(after) && !failed(before);
+      const forgotten = pathOf(after.value) === "quiet";
+      if (!forgotten) expect(after.context.attempts - before.context.attempts).toBe(failsNow ? 1 : 0);
+    }
+  });
+
+  test("an incident, no remedy begins while auto recovery is off", () => {
+    for (const { before, after } of find("incident").edges)
+      if (pathOf(after.value) === "attempting" && pathOf(before.value) !== "attempting")
+        expect(after.context.enabled).toBe(true);
+  });
+
+  test.each(["probe_request", "reconnect", "memory_relief", "worker_restart", "page"])(
+    "%s, it says that it helped only in its good end",
+    (name) => {
+      const good = ["answered", "connected", "relieved", "restarted"];
+      for (const { after } of find(name).edges)
+        if (after.status === "done") expect(after.output).toMatchObject({ ok: good.includes(String(after.value)) });
+    },
+  );
+
   test("an incident, a resume neither counts an attempt nor moves it elsewhere", () => {
     for (const { before, event, after } of find("incident").edges) {
       if (event.type !== "resume") continue;
@@ -78,13 +131,16 @@ describe("in every step of", () => {
   });
 });
 
+/** Without a record, and so never resumed: invoked by an incident, or above those that have one. */
+const NOT_SUPERVISED = ["root", "supervisor", "probe_request", "reconnect", "memory_relief", "worker_restart", "page"];
+
 describe("a lint of the registry", () => {
-  const supervised = registry.filter(({ name }) => !["root", "supervisor", "reconnect"].includes(name));
+  const supervised = registry.filter(({ name }) => !NOT_SUPERVISED.includes(name));
 
   test("finds every state of a restored machine entering anew on resume, which starts its delays and its actors", () => {
     const forgotten = supervised.flatMap(({ machine }) =>
       nodesOf(machine.root)
-        .filter(({ type }) => type === "atomic")
+        .filter(({ type, always = [] }) => type === "atomic" && always.length === 0)
         .filter((node) => {
           const [resumed] = node.transitions.get("resume") ?? [];
           // A closed breaker goes to probing: a state entered anew as well.

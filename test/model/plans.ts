@@ -1,52 +1,12 @@
 import { type AnyEventObject, fromPromise } from "xstate";
-import type { BreakerChanged } from "../../machines/contracts/breaker-events.ts";
-import type { BreakerState } from "../../machines/contracts/breaker.ts";
-import type { Cause } from "../../machines/contracts/cause.ts";
-import type { DrainChanged, DrainState } from "../../machines/contracts/recovery-events.ts";
+import { actions, AT, breaker, condition, conditions, crash, drain, resume, told } from "./plan-words.ts";
 import { modePlans } from "./plans-of-modes.ts";
-import { triggerPlan } from "./plan-of-trigger.ts";
 import { pinPlan } from "./plan-of-pin.ts";
+import { recoveryPlans } from "./plans-of-recovery.ts";
+import { triggerPlan } from "./plan-of-trigger.ts";
 import type { WalkPlan } from "./walk.ts";
 
 /** Abstract inputs, events and outputs for the walk of each machine: one of every sort that its guards tell apart. */
-
-const AT = 1_000;
-const cause: Cause = { actor: "plan", what: "the plan says so" };
-const told = { at: AT, cause };
-const condition = { kind: "dependency_unavailable", dependency: "graph" } as const;
-const raised = [{ condition, since: AT, cause }];
-const resume = { type: "resume", ...told, lostMs: 500 };
-const conditions = [
-  { type: "conditions.told", ...told, raised },
-  { type: "conditions.told", ...told, raised: [] },
-];
-
-const breaker = (state: BreakerState, more: Partial<BreakerChanged> = {}): BreakerChanged => ({
-  type: "breaker.changed",
-  ...told,
-  dependency: "graph",
-  state,
-  since: AT,
-  generation: 1,
-  alarmed: state !== "closed",
-  probesFailed: 0,
-  probedAt: AT,
-  nextProbeAt: null,
-  lastFailure: null,
-  ...more,
-});
-
-const drain = (state: DrainState): DrainChanged => ({
-  type: "drain.changed",
-  ...told,
-  dependency: "graph",
-  state,
-  since: AT,
-  watermark: 1,
-  open: 1,
-  remainder: null,
-  dispute: null,
-});
 
 const failedProbe = {
   ok: false,
@@ -62,14 +22,8 @@ const probes = [
   failedProbe,
   { ...failedProbe, code: "Unauthorized", misconfigured: true },
 ];
-const actions = [
-  { at: AT, ok: true, detail: "fine" },
-  { at: AT, ok: false, detail: "not fine" },
-];
-
 const rules = { initialPauseMs: 100, maximumPauseMs: 1_000, maximumFalls: 2, windowMs: 10_000 };
 const child = fromPromise(() => new Promise<never>(() => {}));
-const crash = { crashed: new Error("planted"), at: AT };
 
 export const plans: Readonly<Record<string, WalkPlan>> = {
   breaker: {
@@ -142,52 +96,7 @@ export const plans: Readonly<Record<string, WalkPlan>> = {
     },
     see: ({ context: { dispute, open } }) => [dispute !== null, open],
   },
-  incident: {
-    inputs: [
-      {
-        given: {
-          condition,
-          probesBeforeReconnect: 3,
-          maximumAttempts: 2,
-          cooldownMs: 60_000,
-          verifyMs: 10_000,
-          reconnectTimeoutMs: 10_000,
-        },
-        ...told,
-        predecessor: null,
-      },
-    ],
-    events: [
-      ...conditions,
-      breaker("closed"),
-      breaker("open", { probesFailed: 1 }),
-      breaker("open", { probesFailed: 3 }),
-      breaker("open", { lastFailure: { code: "SessionExpired", message: "", at: AT, reconnect: true } }),
-      breaker("misconfigured"),
-      breaker("forced_open"),
-      { type: "page.acknowledge", ...told },
-      resume,
-    ],
-    outputs: { reconnect: [...actions, crash, undefined] },
-    see: ({ context: { raised: isRaised, remedyDue, misconfigured, attempts } }) => [
-      isRaised,
-      remedyDue,
-      misconfigured,
-      Math.min(attempts, 2),
-    ],
-  },
-  reconnect: {
-    inputs: [{ given: { dependency: "graph", timeoutMs: 10_000 }, ...told }],
-    events: [
-      breaker("closed"),
-      breaker("disabled"),
-      breaker("probing"),
-      breaker("open", { probedAt: AT - 1 }),
-      breaker("open", { probedAt: AT + 1 }),
-    ],
-    outputs: { rebuild: actions },
-    see: ({ context: { ok } }) => ok,
-  },
+  ...recoveryPlans,
   supervisor: {
     inputs: [{ given: { children: [{ id: "one", first: child, fresh: child }], rules, afterFall: false }, ...told }],
     events: [
@@ -231,7 +140,16 @@ export const plans: Readonly<Record<string, WalkPlan>> = {
       },
       { type: "condition.raised", ...told, condition },
       { type: "condition.cleared", ...told, condition },
-      { type: "incident.changed", ...told, condition, step: "assessing", since: AT, attempts: 0 },
+      {
+        type: "incident.changed",
+        ...told,
+        condition,
+        step: "assessing",
+        since: AT,
+        attempts: 0,
+        rung: null,
+        remedies: [],
+      },
       {
         type: "trigger.changed",
         ...told,

@@ -21,6 +21,8 @@ export interface Walked {
 export interface WalkPlan {
   /** What it is born with; each is a start of the walk. */
   readonly inputs: readonly object[];
+  /** As what it may be restored by a process that was given something else; more starts of the walk. */
+  readonly restored?: readonly { readonly value: string; readonly context: object }[];
   /** What may be told to it in any state. */
   readonly events: readonly AnyEventObject[] | ((snapshot: AnyMachineSnapshot) => readonly AnyEventObject[]);
   /** What each invoked actor may resolve to, by its `src`. */
@@ -44,7 +46,11 @@ export const nodesOf = (node: AnyNode): AnyNode[] => [node, ...Object.values(nod
 
 export const leavesOf = (machine: AnyStateMachine): string[] =>
   nodesOf(machine.root)
-    .filter(({ type, parent }) => parent !== undefined && (type === "atomic" || type === "final"))
+    .filter(({ type, parent, always }) => {
+      // What is left at once is not rested in.
+      const passedThrough = always !== undefined && always.length > 0;
+      return parent !== undefined && !passedThrough && (type === "atomic" || type === "final");
+    })
     .map(({ path }) => path.join("."));
 
 const activeNodes = ({ _nodes }: AnyMachineSnapshot): readonly AnyNode[] => _nodes;
@@ -66,9 +72,19 @@ const ownEvents = (
 const declaredOf = (machine: AnyStateMachine) =>
   nodesOf(machine.root).flatMap((node) => [...node.transitions.values()].flat().concat(node.always ?? []));
 
+/** The eventless transitions that lie between these steps of one move. */
+const eventless = (steps: readonly AnyMachineSnapshot[]) =>
+  steps.slice(1).flatMap((next, index) => {
+    const from = steps[index];
+    if (from === undefined) return [];
+    const candidates = activeNodes(from).flatMap(({ always }) => always ?? []);
+    const taken = candidates.find(({ target }) => target?.some((node) => activeNodes(next).includes(node)));
+    return taken === undefined ? [] : [taken];
+  });
+
 export const walk = (
   machine: AnyStateMachine,
-  { inputs, events, outputs = {}, see }: WalkPlan,
+  { inputs, restored = [], events, outputs = {}, see }: WalkPlan,
   limit = 5_000,
 ): Walk => {
   const keyOf = (snapshot: AnyMachineSnapshot) => JSON.stringify([snapshot.value, snapshot.status, see(snapshot)]);
@@ -77,11 +93,13 @@ export const walk = (
   const endOf = (microsteps: readonly (readonly [AnyMachineSnapshot, unknown])[]): AnyMachineSnapshot => {
     const [end] = microsteps.at(-1) ?? [];
     if (end === undefined) throw new Error(`${machine.id} did not step`);
-    for (const [passed] of microsteps.slice(0, -1))
-      for (const { always } of activeNodes(passed)) for (const declared of always ?? []) taken.add(declared);
+    for (const declared of eventless(microsteps.map(([step]) => step))) taken.add(declared);
     return end;
   };
-  const queue: AnyMachineSnapshot[] = inputs.map((input) => endOf(getInitialMicrosteps(machine, input)));
+  const queue: AnyMachineSnapshot[] = [
+    ...inputs.map((input) => endOf(getInitialMicrosteps(machine, input))),
+    ...restored.map((record) => machine.resolveState(record)),
+  ];
   const states = new Map(queue.map((first) => [keyOf(first), first]));
   const edges: Walked[] = [];
   for (let before = queue.shift(); before !== undefined; before = queue.shift()) {

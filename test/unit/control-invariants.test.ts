@@ -302,7 +302,7 @@ describe("invariant 8, failures stay in their subtree", () => {
     await world.seconds(8);
     world.crash("reconnect:graph");
     expect(world.transitionsOf("reconnect:graph").at(-1)).toBe("awaiting_probe -> fallen");
-    expect(world.plane.status().incidents).toMatchObject([{ state: "cooling_down", attempts: 1 }]);
+    expect(world.incident("dependency_unavailable:graph")).toMatchObject({ state: "cooling_down", attempts: 1 });
   });
 
   test("what a newborn knows replaces the record of the one that fell, before anything else happens to it", async () => {

@@ -36,6 +36,7 @@ function status(
       pinState: "free",
       drains: [],
       incidents: [],
+      autoRecovery: null,
       actors: [],
     },
     queue: {
