@@ -13,7 +13,7 @@ export function degradationStatus({
   dependencies,
   ended,
 }: RuntimeStatus): DegradationStatus {
-  const { policy, breakers, drains, incidents, triggers, pinState } = control;
+  const { policy, breakers, drains, incidents, autoRecovery, triggers, pinState } = control;
   const { pin, yielded } = policy;
   const [mostSevere] = policy.modes;
   const nextHealthCheckAt = earliest(breakers);
@@ -34,7 +34,8 @@ export function degradationStatus({
     ...(measurements !== undefined && { measurements }),
     dependencies: dependencyStatuses({ control, dependencies }),
     drains: [...drains],
-    incidents: [...incidents],
+    incidents,
+    autoRecovery,
     queue: { ...queue.counts, waitingBytes: queue.waitingBytes, freeDiskBytes: queue.freeDiskBytes },
     ended,
   };

@@ -8,12 +8,16 @@ import { followInputSchema } from "./schemas/common.ts";
 import { explanationSchema } from "./schemas/explanation.ts";
 import { historyInputSchema, historyPageSchema } from "./schemas/mode-history.ts";
 import {
+  acknowledgeIncidentAnswerSchema,
+  acknowledgeIncidentInputSchema,
   configureAnswerSchema,
   configureInputSchema,
   pinAnswerSchema,
   pinInputSchema,
   releaseAnswerSchema,
   releaseInputSchema,
+  switchAnswerSchema,
+  switchInputSchema,
 } from "./schemas/degradation-actions.ts";
 import { degradationStatusSchema } from "./schemas/degradation-status.ts";
 import { procedure, router } from "./trpc.ts";
@@ -60,6 +64,22 @@ export const degradationRouter = router({
     .output(configureAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { trigger, change, reason } }) =>
       runtime.degradation.configure(trigger, change, { reason, principal }),
+    ),
+
+  /** Off: no remedy is tried, a person is called when one is due. */
+  switchAutoRecovery: procedure("degradation.configure")
+    .input(switchInputSchema)
+    .output(switchAnswerSchema)
+    .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
+      runtime.degradation.switchAutoRecovery(enabled, { reason, principal }),
+    ),
+
+  /** Takes over the incident of a condition. */
+  acknowledge: procedure("incident.acknowledge")
+    .input(acknowledgeIncidentInputSchema)
+    .output(acknowledgeIncidentAnswerSchema)
+    .mutation(({ ctx: { runtime, principal }, input: { condition, reason } }) =>
+      runtime.degradation.acknowledge(condition, { reason, principal }),
     ),
 
   /** Every transition as it happens, explained. Goes on after the last one received when a connection was lost. */

@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   "degradation.pin",
   "degradation.configure",
   "dependency.control",
+  "incident.acknowledge",
   "alert.read",
   "alert.resolve",
 ] as const;

@@ -168,6 +168,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     wheel,
     machines,
     canClaim: () => dispatcher.canClaim,
+    isAutoRecoveryOn: () => control.status().autoRecovery?.enabled ?? config.incident.autoRecovery,
   });
   const countEnd = (event: RuntimeEvents["ended"]) => {
     events.countEnd(event);

@@ -70,7 +70,9 @@ export type RemedyName = (typeof REMEDIES)[number];
  * after it. `failed`: it says so, or the condition stayed, or it crashed. `overtaken`: the condition went, or a person
  * stepped in, before it was through.
  */
-export type RemedyResult = "at_work" | "verifying" | "helped" | "failed" | "overtaken";
+export const REMEDY_RESULTS = ["at_work", "verifying", "helped", "failed", "overtaken"] as const;
+
+export type RemedyResult = (typeof REMEDY_RESULTS)[number];
 
 export interface RemedyTried {
   readonly remedy: RemedyName;

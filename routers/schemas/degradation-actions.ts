@@ -61,3 +61,17 @@ export const configureAnswerSchema = z.discriminatedUnion("status", [
   z.object({ status: z.literal("configured"), trigger: z.string(), definition: triggerDefinitionSchema }),
   unavailable,
 ]);
+
+export const switchInputSchema = z.strictObject({ enabled: z.boolean(), reason: reasonSchema });
+
+export const switchAnswerSchema = z.object({ status: z.enum(["enabled", "disabled", "unavailable"]) });
+
+export const acknowledgeIncidentInputSchema = z.strictObject({
+  /** `dependency_unavailable:graph`, `memory_exhaustion`. */
+  condition: z.string().min(1).max(256),
+  reason: reasonSchema,
+});
+
+export const acknowledgeIncidentAnswerSchema = z.object({
+  status: z.enum(["acknowledged", "not_paged", "unavailable"]),
+});

@@ -4,6 +4,7 @@ import { SERVICE_CONDITION_KINDS } from "../../machines/contracts/conditions.ts"
 import { MODES } from "../../machines/contracts/modes.ts";
 import { causeSchema, wallTimeSchema } from "./common.ts";
 import { pinSchema } from "./degradation-actions.ts";
+import { incidentSchema } from "./incident.ts";
 import { measurementsSchema } from "./measurements.ts";
 import { triggerSchema } from "./trigger.ts";
 
@@ -87,15 +88,9 @@ export const degradationStatusSchema = z.object({
       open: z.number().exactOptional(),
     }),
   ),
-  incidents: z.array(
-    z.object({
-      condition: z.string(),
-      dependency: z.string().exactOptional(),
-      state: z.string(),
-      since: wallTimeSchema,
-      attempts: z.number(),
-    }),
-  ),
+  incidents: z.array(incidentSchema).readonly(),
+  /** Off: no remedy is tried, a person is called when one is due. Null before the start. */
+  autoRecovery: z.object({ enabled: z.boolean(), since: wallTimeSchema, cause: causeSchema }).nullable(),
   queue: z.object({
     ready: z.number(),
     scheduled: z.number(),

@@ -188,6 +188,45 @@ describe("dependencies over HTTP", () => {
   });
 });
 
+describe("recovery over HTTP", () => {
+  test("calls a person instead of trying a remedy while auto recovery is off, and a person takes over", async () => {
+    const { client, server, dataDirectory } = await serveKitchen({
+      sensors: { memory: () => 0.97 },
+      config: { triggers: { memory_exhaustion: { enter: 0.9, exit: 0.5, enterDwellMs: 200, leaveDwellMs: 200 } } },
+    });
+    let relieved = 0;
+    server.runtime.onMemoryPressure(() => {
+      relieved += 1;
+    });
+    expect(await client.degradation.switchAutoRecovery.mutate({ enabled: false, reason: "an exercise" })).toEqual({
+      status: "disabled",
+    });
+    const incident = async () =>
+      (await client.degradation.status.query()).incidents.find(({ condition }) => condition === "memory_exhaustion");
+    expect(await client.degradation.acknowledge.mutate({ condition: "memory_exhaustion", reason: "early" })).toEqual({
+      status: "not_paged",
+    });
+    await until("the page", async () => (await incident())?.state === "paged");
+    expect(await client.degradation.metrics.query()).toMatchObject({ isAutoRecoveryOn: false });
+    expect(await client.degradation.acknowledge.mutate({ condition: "memory_exhaustion", reason: "looking" })).toEqual({
+      status: "acknowledged",
+    });
+    expect(await incident()).toMatchObject({ state: "acknowledged", remedies: [] });
+    expect(relieved).toBe(0);
+    const unknown = await client.degradation.acknowledge
+      .mutate({ condition: "bad_weather", reason: "rain" })
+      .catch((error: unknown) => error);
+    expect(holdfastErrorOf(unknown)).toMatchObject({ reason: "unknown_condition" });
+    await until("the actions to be on disk", () => controlActions(dataDirectory).length === 4);
+    expect(controlActions(dataDirectory).map(({ action, outcome }) => `${action} ${outcome}`)).toEqual([
+      "switch_auto_recovery disabled",
+      "acknowledge_incident not_paged",
+      "acknowledge_incident acknowledged",
+      "acknowledge_incident unknown_condition",
+    ]);
+  });
+});
+
 describe("history, metrics and explanations over HTTP", () => {
   test("tell an outage as it was", async () => {
     const { client, faulty, server } = await serveKitchen();

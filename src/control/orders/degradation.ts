@@ -5,6 +5,7 @@ import type { ControlPlane } from "../control-plane.ts";
 import { type ByPerson, ControlActions, type ControlActionPorts } from "./control-actions.ts";
 import { type AcceptAnswer, DependencyOrders, type OrderAnswer, type ResetAnswer } from "./dependency-orders.ts";
 import { type PinOptions, Pins } from "./pins.ts";
+import { type AcknowledgeAnswer, RecoveryOrders, type SwitchAnswer } from "./recovery-orders.ts";
 import { type ConfigureAnswer, type TriggerChange, TriggerChanges } from "./trigger-changes.ts";
 
 export interface DegradationPorts extends ControlActionPorts {
@@ -22,12 +23,14 @@ export class Degradation {
   readonly #pins: Pins;
   readonly #triggers: TriggerChanges;
   readonly #dependencies: DependencyOrders;
+  readonly #recovery: RecoveryOrders;
 
   constructor({ control, pin, ...ports }: DegradationPorts) {
     const actions = new ControlActions(ports);
     this.#pins = new Pins({ control, actions, clock: ports.clock, settings: pin, held: () => control.policy.pin });
     this.#triggers = new TriggerChanges({ control, actions, triggers: () => control.status().triggers });
     this.#dependencies = new DependencyOrders({ control, actions });
+    this.#recovery = new RecoveryOrders({ control, actions });
   }
 
   /**
@@ -65,6 +68,16 @@ export class Degradation {
   /** Takes a breaker in hand, or gives it back (`enable`). @throws InvalidValueError `unknown_dependency` */
   orderBreaker(dependency: string, order: "force_open" | "disable" | "enable", by: ByPerson): OrderAnswer {
     return this.#dependencies.order(dependency, order, by);
+  }
+
+  /** Takes over the incident of a condition: nobody is called about it any more. @throws InvalidValueError `unknown_condition` */
+  acknowledge(condition: string, by: ByPerson): AcknowledgeAnswer {
+    return this.#recovery.acknowledge(condition, by);
+  }
+
+  /** Off: no remedy is tried, a person is called when one is due. Breakers probe and modes leave all the same. */
+  switchAutoRecovery(enabled: boolean, by: ByPerson): SwitchAnswer {
+    return this.#recovery.switchAutoRecovery(enabled, by);
   }
 
   /** Takes the responsibility for a drain whose verification failed. @throws InvalidValueError `unknown_dependency` */

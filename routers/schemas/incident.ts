@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { REMEDIES, REMEDY_RESULTS } from "../../machines/contracts/recovery-events.ts";
+import { causeSchema, wallTimeSchema } from "./common.ts";
+
+/** The incident of one condition: where its ladder stands, and what was tried. */
+export const incidentSchema = z.object({
+  condition: z.string(),
+  dependency: z.string().exactOptional(),
+  state: z.string(),
+  since: wallTimeSchema,
+  /** Remedies that did not help since the condition was last away. */
+  attempts: z.number(),
+  /** The remedy at work, or whose turn is next. */
+  rung: z.string().exactOptional(),
+  /** The last remedies, oldest first. None says that it helped before its condition was gone. */
+  remedies: z
+    .array(
+      z.object({
+        remedy: z.enum(REMEDIES),
+        startedAt: wallTimeSchema,
+        endedAt: wallTimeSchema.nullable(),
+        result: z.enum(REMEDY_RESULTS),
+        detail: z.string(),
+      }),
+    )
+    .readonly(),
+  cause: causeSchema,
+});
