@@ -37,7 +37,15 @@ export const defaultConfig: RuntimeConfig = deepFreeze({
     commitBytes: 4 * MIB,
     endedRetentionMs: DAY,
   },
-  storage: { walAutocheckpointPages: 4_000, pageCacheBytes: 8 * MIB },
+  storage: {
+    walAutocheckpointPages: 4_000,
+    pageCacheBytes: 8 * MIB,
+    maximumRestarts: 5,
+    restartWindowMs: MINUTE,
+    initialRestartPauseMs: 100,
+    maximumRestartPauseMs: 5 * SECOND,
+    verifyTimeoutMs: 5 * SECOND,
+  },
   breaker: {
     consecutiveFailures: 5,
     failureRate: 0.5,

@@ -112,6 +112,16 @@ export interface StorageSettings {
   /** Pages in the write-ahead log before SQLite checkpoints by itself. */
   readonly walAutocheckpointPages: number;
   readonly pageCacheBytes: number;
+  /** When the thread that writes ends by itself, another one takes over: at most so many times … */
+  readonly maximumRestarts: number;
+  /** … in this while; beyond that the journal is lost to the process. */
+  readonly restartWindowMs: number;
+  /** The first restart is immediate. Pause before the second; doubles … */
+  readonly initialRestartPauseMs: number;
+  /** … up to this. */
+  readonly maximumRestartPauseMs: number;
+  /** A thread that has not written a commit within this, when it is asked for one, does not work. */
+  readonly verifyTimeoutMs: number;
 }
 
 export interface SupervisionSettings {

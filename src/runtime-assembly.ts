@@ -293,6 +293,18 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     storage.endsFail(failing);
     dispatcher.endsFail(failing);
   };
+  // Another thread takes over at once, so nobody is told but who watches. What is executed now goes on, and is written
+  // afterwards.
+  journal.onDown((error) => {
+    storage.isDown(true);
+    dispatcher.storeIsDown(true);
+    logger.error({ error: error.message }, "the thread that writes the journal has ended; another one takes over");
+  });
+  journal.onUp(() => {
+    storage.isDown(false);
+    dispatcher.storeIsDown(false);
+    logger.info({}, "another thread has taken over the journal");
+  });
   // Nothing can be written any more: nothing is accepted or claimed, and whoever waits is told what is true, that his
   // operation waits on disk. What is executed now ends in its dependency; the next process replays it and finds the
   // receipt. Only a restart helps, so a person is called.
@@ -303,7 +315,10 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     fences.stop();
     retention.stop();
     waiters.releaseAll();
-    const cause = { actor: "storage", what: "the thread that writes the journal has ended; restart the process" };
+    const cause = {
+      actor: "storage",
+      what: "the thread that writes the journal has ended, and no other can take over; restart the process",
+    };
     logger.error({ subject: "storage", what: cause.what }, "a person is needed");
     events.emit("page", { at: clock.now(), subject: "storage", cause });
   });

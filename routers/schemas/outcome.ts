@@ -38,6 +38,7 @@ const refused = z.object({
     "queue_full",
     "storage_full",
     "storage_lost",
+    "storage_unavailable",
     "stopping",
   ]),
   message: z.string(),

@@ -68,6 +68,7 @@ export interface Refused {
  * - `shed`: the mode in force refuses its priority, or has it wait, and it cannot.
  * - `overloaded`: too many submits without an answer, or the limit is used up and it cannot wait.
  * - `queue_full`, `storage_full`, `storage_lost`: nothing more can be put on disk.
+ * - `storage_unavailable`: nothing can be put on disk at this moment; the thread that writes is being started anew.
  * - `stopping`: the runtime is being stopped.
  */
 export type RefusalReason =
@@ -82,6 +83,7 @@ export type RefusalReason =
   | "queue_full"
   | "storage_full"
   | "storage_lost"
+  | "storage_unavailable"
   | "stopping";
 
 /** It ended without success, and the caller was still there to be told: nothing of it will be tried again. */

@@ -64,6 +64,8 @@ export function storageRefusal(error: unknown): Refused {
   if (!(error instanceof StorageError)) throw error;
   if (error.code === "queue_full" || error.code === "storage_full")
     return refused(error.code, error.message, { retryAfterSeconds: STORE_RETRY_AFTER_SECONDS });
+  if (error.code === "storage_unavailable")
+    return refused(error.code, error.message, { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS });
   return refused("storage_lost", `Nothing can be put on disk now: ${error.message}`, {
     retryAfterSeconds: STORE_RETRY_AFTER_SECONDS,
   });

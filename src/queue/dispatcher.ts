@@ -64,6 +64,7 @@ export class Dispatcher {
   #stopped = false;
   #claimFailed = false;
   #endsFail = false;
+  #storeDown = false;
   #storeLost = false;
   #wakeUp: { cancel(): void } | undefined;
   readonly #idle: (() => void)[] = [];
@@ -134,13 +135,19 @@ export class Dispatcher {
     if (!fail) this.pump();
   }
 
+  /** A claim would wait, with its permits, until another thread writes. */
+  storeIsDown(down: boolean): void {
+    this.#storeDown = down;
+    if (!down) this.pump();
+  }
+
   /** Nothing can be claimed any more by this process. */
   loseStorage(): void {
     this.#storeLost = true;
   }
 
   get #storeFails(): boolean {
-    return this.#claimFailed || this.#endsFail || this.#storeLost;
+    return this.#claimFailed || this.#endsFail || this.#storeDown || this.#storeLost;
   }
 
   /** Claims nothing any more; resolves when nothing is in flight. */

@@ -81,10 +81,30 @@ export interface Journal {
   onClosing(listener: (rows: readonly ClosingRow[]) => void): () => void;
   /** Called with rows that expired while they waited and nobody claimed them. They have ended. */
   onExpired(listener: (sequences: readonly number[]) => void): () => void;
-  /** Called when the writer is lost; nothing can be written from then on. */
+  /**
+   * Called when the thread that writes has ended by itself. What was asked for waits until another one has taken over,
+   * and is then written, or answered from the disk where it had been written already.
+   */
+  onDown(listener: (error: Error) => void): () => void;
+  /** Called when another thread has taken over. */
+  onUp(listener: () => void): () => void;
+  /** Called when the writer is lost: no other thread takes over any more, and nothing can be written from then on. */
   onLost(listener: (error: Error) => void): () => void;
+  /**
+   * Brings the thread that writes back where it can be brought back: does not wait for the pause between attempts,
+   * and ends a thread that does not answer, so that another one takes over. Never rejects.
+   */
+  restart(): Promise<Repair>;
+  /** Asks for a commit that changes nothing, and says whether it is on disk in time. Never rejects. */
+  verify(): Promise<Repair>;
   /** Waits for what was requested, marks the shutdown as clean and gives the data directory back. */
   shutDown(): Promise<void>;
+}
+
+/** Whether something works again, and what is known of it, in words. */
+export interface Repair {
+  readonly ok: boolean;
+  readonly detail: string;
 }
 
 export interface JournalOpened {

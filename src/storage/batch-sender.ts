@@ -1,4 +1,3 @@
-import type { Worker } from "node:worker_threads";
 import type { QueueSettings } from "../../config/types.ts";
 import type { Alert } from "../alerts/alert.ts";
 import { StorageError } from "../errors.ts";
@@ -16,9 +15,18 @@ import type {
 import { DueTimer } from "./due-timer.ts";
 import { Heartbeat } from "./heartbeat.ts";
 import { PendingBatch } from "./pending-batch.ts";
-import type { AdministrativeRequest, Reply, RetryRequest, RowRequest, WriterReply, WriterRequest } from "./protocol.ts";
+import {
+  ACCEPT,
+  type AdministrativeRequest,
+  type Reply,
+  type Resumption,
+  type RetryRequest,
+  type RowRequest,
+  type WriterReply,
+} from "./protocol.ts";
 import { settleBatch } from "./settle-batch.ts";
-import { toStorageError } from "./storage-failure.ts";
+import { type StorageFailure, toStorageError } from "./storage-failure.ts";
+import type { Opened, WriterThread } from "./writer-thread.ts";
 
 export interface BatchSenderOptions {
   readonly queue: QueueSettings;
@@ -26,12 +34,20 @@ export interface BatchSenderOptions {
   readonly setTimer?: Clock["setTimer"];
   readonly nextDue: number | null;
   readonly logger: Logger;
-  readonly onReply: (reply: Reply) => void;
+  readonly onReply: (batch: PendingBatch, reply: Reply) => void;
+  /** The thread has ended; what is asked for waits. */
+  readonly onDown?: (cause: Error) => void;
+  /** Another one has taken over. */
+  readonly onUp?: (opened: Opened) => void;
   readonly onLost: (error: Error) => void;
 }
 
 /** Transitions, and actions, kept while they cannot be written; beyond it the oldest go, with a line in the log. */
 const MAXIMUM_UNWRITTEN = 10_000;
+const GIVEN_UP_AT_ONCE = 100;
+
+/** A batch with which the thread has ended so often, and which is not on disk, is not sent again. */
+const MOST_SENDS = 2;
 
 /** How long what nobody waits for may wait for company. */
 const LINGER_MS = 5;
@@ -41,9 +57,12 @@ const LINGER_MS = 5;
  * commit, and a thousand callers share one. The first request of a tick flushes at the tick's end, so that all of
  * the tick rides together. What nobody waits for lingers: the end of one call then rides with the acceptance of the
  * next, instead of making that wait for a commit of its own.
+ *
+ * A thread that ends takes at most one batch with it, the one in flight. Whoever takes over knows from the disk whether
+ * that was committed: then it is answered from there, else it is sent again, before anything newer.
  */
 export class BatchSender {
-  readonly #worker: Worker;
+  readonly #thread: WriterThread;
   readonly #options: BatchSenderOptions;
   readonly #heartbeat: Heartbeat;
   readonly #due: DueTimer;
@@ -56,17 +75,19 @@ export class BatchSender {
   #closing = false;
   #lost = false;
   #idle: (() => void) | undefined;
-  readonly #exited: Promise<void>;
+  #lastBatch = 0;
   #waitingAcceptances = 0;
   #waitingBytes = 0;
 
-  constructor(worker: Worker, options: BatchSenderOptions) {
-    this.#worker = worker;
+  constructor(thread: WriterThread, options: BatchSenderOptions) {
+    this.#thread = thread;
     this.#options = options;
-    this.#exited = new Promise((resolve) => worker.once("exit", () => resolve()));
-    worker.on("message", (reply: WriterReply) => this.#replied(reply));
-    worker.on("error", (error) => this.#lose(error));
-    worker.on("exit", () => this.#lose(new Error("the writer thread has ended")));
+    thread.listen({
+      replied: (reply) => this.#replied(reply),
+      down: (cause) => options.onDown?.(cause),
+      up: (opened) => this.#resume(opened),
+      lost: (cause) => this.#lose(cause),
+    });
     this.#heartbeat = new Heartbeat(() => this.#walk());
     this.#due = new DueTimer(options, () => this.#look());
     this.#due.wakeAt(options.nextDue);
@@ -134,6 +155,7 @@ export class BatchSender {
   recordTransition(transition: TransitionRow): void {
     if (this.#stopped !== undefined) return;
     this.#first().transitions.push(transition);
+    this.#dropOldest(this.#first().transitions, "transitions");
     this.#flushSoon();
   }
 
@@ -158,6 +180,16 @@ export class BatchSender {
     this.#flushSoon();
   }
 
+  /** The batch that nobody has been answered to, for a thread that takes over. */
+  get unanswered(): Resumption["unanswered"] {
+    const batch = this.#inFlight;
+    if (batch === undefined) return null;
+    const acceptances: number[] = [];
+    for (let from = 0; from < batch.acceptances.length; from += ACCEPT.width)
+      acceptances.push(batch.acceptances[from + ACCEPT.sequence] as number);
+    return { batch: batch.number, acceptances };
+  }
+
   /** Everything that was asked for is written, the shutdown is marked as clean, and the writer has ended. */
   async close(): Promise<void> {
     if (this.#stopped === undefined) {
@@ -170,11 +202,12 @@ export class BatchSender {
       this.#due.stop();
       await new Promise<void>((resolve) => {
         this.#idle = resolve;
+        void this.#thread.restart();
         this.#flush();
       });
-      this.#post({ close: { now: this.#options.now() } });
+      if (this.#thread.isUp) this.#thread.post({ close: { now: this.#options.now() } });
     }
-    await this.#exited;
+    await this.#thread.exited;
   }
 
   #add<Result>(request: (batch: PendingBatch) => Promise<Result>, isAwaited = true): Promise<Result> {
@@ -202,7 +235,7 @@ export class BatchSender {
 
   #flushSoon(isAwaited = true): void {
     if (isAwaited) this.#first().isAwaited = true;
-    if (this.#flushing || this.#inFlight !== undefined) return;
+    if (this.#flushing || this.#inFlight !== undefined || !this.#thread.isUp) return;
     if (!this.#first().isAwaited) {
       this.#lingering ??= setTimeout(() => this.#flushSoon(), LINGER_MS);
       return;
@@ -215,7 +248,7 @@ export class BatchSender {
   }
 
   #flush(): void {
-    if (this.#inFlight !== undefined) return;
+    if (this.#inFlight !== undefined || !this.#thread.isUp) return;
     clearTimeout(this.#lingering);
     this.#lingering = undefined;
     const batch = this.#first();
@@ -226,7 +259,27 @@ export class BatchSender {
     this.#pending.shift();
     if (this.#pending.length === 0) this.#pending.push(new PendingBatch());
     this.#inFlight = batch;
-    this.#post({ batch: batch.toBatch(this.#options.now()) });
+    this.#lastBatch += 1;
+    batch.number = this.#lastBatch;
+    this.#send(batch);
+  }
+
+  #send(batch: PendingBatch): void {
+    batch.sent += 1;
+    this.#thread.post({ batch: batch.toBatch(this.#options.now()) });
+  }
+
+  /** Another thread has taken over: first the batch that its predecessor took with it, then what is newer. */
+  #resume(opened: Opened): void {
+    this.#options.onUp?.(opened);
+    this.#due.wakeAt(opened.nextDue);
+    const batch = this.#inFlight;
+    if (batch === undefined) {
+      if (this.#closing) this.#flush();
+      else if (!this.#first().isEmpty) this.#flushSoon(this.#first().isAwaited);
+    } else if (opened.answered !== null) this.#replied({ done: opened.answered });
+    else if (batch.sent < MOST_SENDS) this.#send(batch);
+    else this.#replied({ failed: ENDS_WITH_IT });
   }
 
   #replied(message: WriterReply): void {
@@ -243,7 +296,7 @@ export class BatchSender {
       if (!this.#closing && !isAskedFor) return;
     } else {
       // Counts first: whoever is woken by an answer reads them as of the same commit.
-      this.#options.onReply(message.done);
+      this.#options.onReply(batch, message.done);
       settleBatch(batch, message.done);
       this.#due.wakeAt(message.done.nextDue);
     }
@@ -263,8 +316,9 @@ export class BatchSender {
   }
 
   #dropOldest(unwritten: unknown[], what: "transitions" | "actions"): void {
-    const excess = unwritten.length - MAXIMUM_UNWRITTEN;
-    if (excess <= 0) return;
+    if (unwritten.length <= MAXIMUM_UNWRITTEN) return;
+    // Some at a time: what comes next has room without moving all the others.
+    const excess = unwritten.length - MAXIMUM_UNWRITTEN + GIVEN_UP_AT_ONCE;
     unwritten.splice(0, excess);
     this.#options.logger.error(
       { [what]: excess },
@@ -282,12 +336,8 @@ export class BatchSender {
     this.#flushSoon();
   }
 
-  #post(request: WriterRequest): void {
-    this.#worker.postMessage(request);
-  }
-
   #lose(cause: Error): void {
-    if (this.#lost || (this.#closing && this.#inFlight === undefined)) return;
+    if (this.#lost) return;
     this.#lost = true;
     this.#heartbeat.stop();
     this.#due.stop();
@@ -305,3 +355,9 @@ export class BatchSender {
     this.#options.onLost(error);
   }
 }
+
+const ENDS_WITH_IT: StorageFailure = {
+  code: "storage_unavailable",
+  message: "the thread that writes the journal has ended twice while it wrote this: nothing of it was written",
+  retryable: true,
+};

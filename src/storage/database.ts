@@ -199,4 +199,8 @@ export interface MetaTable {
   high_water: number;
   clean_shutdown: number;
   last_written_at: number;
+  /** Number, within the epoch, of the last batch that was committed. */
+  batch: Generated<number>;
+  /** What was answered to it, without inputs: for a writer thread that takes over from one that has ended. */
+  answer: Generated<string | null>;
 }

@@ -14,6 +14,7 @@ import type {
   OperationEnd,
   PersonsRequest,
   PoolCounts,
+  Repair,
   RetriedDead,
   RowOfRun,
   RunnableDefinition,
@@ -36,7 +37,10 @@ import type { FreeDisk } from "./free-disk.ts";
 import { Listeners } from "./listeners.ts";
 import type { OpenJournalOptions, SqliteJournal } from "./open-journal.ts";
 import { updateCounts, waitingRows } from "./pool-counts.ts";
-import type { Durability, Reply, RowRequest, WriterOpened } from "./protocol.ts";
+import type { CountsReply, Durability, RowRequest } from "./protocol.ts";
+import { RunsHeld } from "./runs-held.ts";
+import { startWriter } from "./start-writer.ts";
+import { type Opened, WriterThread } from "./writer-thread.ts";
 
 /** The journal as the main thread has it: gathers what is asked for in a tick, and answers after the COMMIT. */
 export class JournalClient implements SqliteJournal {
@@ -46,12 +50,18 @@ export class JournalClient implements SqliteJournal {
   waitingBytes: number;
 
   readonly #options: OpenJournalOptions;
+  readonly #thread: WriterThread;
   readonly #sender: BatchSender;
+  /** What a thread that takes over is told. */
+  readonly #runs = new RunsHeld();
+  #definitions: readonly RunnableDefinition[];
   readonly #lock: DataDirectoryLock;
   readonly #freeDisk: FreeDisk;
   readonly #changed: Listeners<void>;
   readonly #closing: Listeners<readonly ClosingRow[]>;
   readonly #expired: Listeners<readonly number[]>;
+  readonly #down: Listeners<Error>;
+  readonly #up: Listeners<void>;
   readonly #lost: Listeners<Error>;
   #waitingRows: number;
   #lastSequence: number;
@@ -60,7 +70,7 @@ export class JournalClient implements SqliteJournal {
   constructor(
     options: OpenJournalOptions,
     worker: Worker,
-    opened: Exclude<WriterOpened, { failed: unknown }>,
+    opened: Opened,
     lock: DataDirectoryLock,
     freeDisk: FreeDisk,
   ) {
@@ -74,17 +84,33 @@ export class JournalClient implements SqliteJournal {
     this.#changed = new Listeners(options.logger);
     this.#closing = new Listeners(options.logger);
     this.#expired = new Listeners(options.logger);
+    this.#down = new Listeners(options.logger);
+    this.#up = new Listeners(options.logger);
     this.#lost = new Listeners(options.logger);
+    this.#definitions = options.definitions;
     this.#options = options;
     this.#lock = lock;
     this.#freeDisk = freeDisk;
-    this.#sender = new BatchSender(worker, {
+    const timers = { now: options.now, ...(options.setTimer === undefined ? {} : { setTimer: options.setTimer }) };
+    this.#thread = new WriterThread(worker, {
+      ...timers,
+      settings: options.storage,
+      start: () => this.#startAnother(),
+    });
+    this.#sender = new BatchSender(this.#thread, {
+      ...timers,
       queue: options.queue,
-      now: options.now,
-      ...(options.setTimer === undefined ? {} : { setTimer: options.setTimer }),
       nextDue: opened.nextDue,
       logger: options.logger,
-      onReply: (reply) => this.#committed(reply),
+      onReply: (batch, reply) => {
+        this.#runs.committed(batch, reply);
+        this.#tell(reply.counts, reply.closing, reply.expired);
+      },
+      onDown: (error) => this.#down.tell(error),
+      onUp: ({ counts }) => {
+        this.#tell(counts, [], []);
+        this.#up.tell();
+      },
       onLost: (error) => this.#lost.tell(error),
     });
   }
@@ -207,6 +233,7 @@ export class JournalClient implements SqliteJournal {
   }
 
   async setDefinitions(definitions: readonly RunnableDefinition[]): Promise<void> {
+    this.#definitions = definitions;
     await this.#sender.administer({ kind: "setDefinitions", definitions });
   }
 
@@ -242,8 +269,40 @@ export class JournalClient implements SqliteJournal {
     return this.#expired.add(listener);
   }
 
+  onDown(listener: (error: Error) => void): () => void {
+    return this.#down.add(listener);
+  }
+
+  onUp(listener: () => void): () => void {
+    return this.#up.add(listener);
+  }
+
   onLost(listener: (error: Error) => void): () => void {
     return this.#lost.add(listener);
+  }
+
+  async restart(): Promise<Repair> {
+    if (!this.#thread.isUp) return this.#thread.restart();
+    const verified = await this.verify();
+    if (verified.ok) return verified;
+    await this.#thread.end();
+    return this.#thread.restart();
+  }
+
+  async verify(): Promise<Repair> {
+    if (!this.#thread.isUp) return { ok: false, detail: "no thread writes the journal now" };
+    const { verifyTimeoutMs } = this.#options.storage;
+    const asked = performance.now();
+    const touched = this.#sender.administer({ kind: "touch" }).then(
+      () => ({ ok: true, detail: `a commit was on disk after ${Math.round(performance.now() - asked)} ms` }),
+      (error: Error) => ({ ok: false, detail: error.message }),
+    );
+    const { promise: late, resolve } = Promise.withResolvers<Repair>();
+    const timer = setTimeout(
+      () => resolve({ ok: false, detail: `a commit was not on disk after ${verifyTimeoutMs} ms` }),
+      verifyTimeoutMs,
+    );
+    return Promise.race([touched, late]).finally(() => clearTimeout(timer));
   }
 
   async shutDown(): Promise<void> {
@@ -280,6 +339,12 @@ export class JournalClient implements SqliteJournal {
   /** Refusing is for what is new: what was accepted is never dropped, and its end needs room too. */
   #checkRoom(): void {
     const { queue } = this.#options;
+    if (this.#thread.staysDown)
+      throw new StorageError(
+        "storage_unavailable",
+        "the thread that writes the journal has ended and is being started anew: submit again in a moment",
+        { retryable: true },
+      );
     const { pendingAcceptances, pendingBytes } = this.#sender;
     if (this.#freeDisk.bytes < queue.minimumFreeDiskBytes)
       throw new StorageError(
@@ -297,7 +362,19 @@ export class JournalClient implements SqliteJournal {
       });
   }
 
-  #committed({ counts, closing, expired }: Reply): void {
+  #startAnother(): Worker {
+    return startWriter(
+      { ...this.#options, definitions: this.#definitions },
+      {
+        epoch: this.opened.epoch,
+        lastToken: this.#runs.lastToken,
+        runs: this.#runs.list(),
+        unanswered: this.#sender.unanswered,
+      },
+    );
+  }
+
+  #tell(counts: CountsReply, closing: readonly ClosingRow[], expired: readonly number[]): void {
     const changed = updateCounts(this.counts, counts.pools);
     this.waitingBytes = counts.bytes;
     if (changed) this.#waitingRows = waitingRows(this.counts);

@@ -1,22 +1,15 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import type { Worker } from "node:worker_threads";
-import { StorageError } from "../errors.ts";
 import type { QueueSettings, StorageSettings } from "../../config/types.ts";
 import type { Journal, RunnableDefinition } from "../queue/journal.ts";
 import type { Clock, Logger } from "../ports.ts";
-import { startThread } from "../start-thread.ts";
 import { lockDataDirectory } from "./data-directory-lock.ts";
 import { FreeDisk } from "./free-disk.ts";
 import { JournalClient } from "./journal-client.ts";
-import type { AuditForm, Durability, WriterOpened, WriterOptions } from "./protocol.ts";
+import type { AuditForm, Durability } from "./protocol.ts";
+import { firstMessage, startWriter } from "./start-writer.ts";
 import { toStorageError } from "./storage-failure.ts";
 
-/** What the writer allocates dies with its batch: a small nursery saves tens of megabytes and costs no time. */
-const YOUNG_GENERATION_MB = 4;
-
-/** The journal's file in a data directory. */
-export const JOURNAL_FILE = "journal.db";
+export { JOURNAL_FILE } from "./start-writer.ts";
 
 export interface OpenJournalOptions {
   /** Made when missing. One runtime at a time. */
@@ -40,6 +33,8 @@ export interface OpenJournalOptions {
   readonly maximumDatabaseBytes?: number;
   /** For tests on a virtual clock; real timers otherwise. */
   readonly setTimer?: Clock["setTimer"];
+  /** For tests: another file for the thread that writes, which ends itself at a named point. */
+  readonly writerEntry?: { readonly file: string; readonly callersUrl: string };
 }
 
 export interface SqliteJournal extends Journal {
@@ -58,42 +53,17 @@ export async function openJournal(options: OpenJournalOptions): Promise<SqliteJo
   const { dataDirectory, now } = options;
   await mkdir(dataDirectory, { recursive: true });
   const lock = lockDataDirectory(dataDirectory, now());
+  let freeDisk: FreeDisk | undefined;
   try {
-    const worker = startWriter(options);
+    freeDisk = await FreeDisk.watch(dataDirectory);
+    const worker = startWriter(options, null);
     const opened = await firstMessage(worker);
     if ("failed" in opened) throw toStorageError(opened.failed);
-    return new JournalClient(options, worker, opened, lock, await FreeDisk.watch(dataDirectory));
+    // In the same turn as its first message: the thread's end must not be missed.
+    return new JournalClient(options, worker, opened, lock, freeDisk);
   } catch (error) {
+    freeDisk?.stop();
     lock.release();
     throw error;
   }
-}
-
-function startWriter(options: OpenJournalOptions): Worker {
-  const workerData: WriterOptions = {
-    path: join(options.dataDirectory, JOURNAL_FILE),
-    pools: options.pools,
-    definitions: options.definitions,
-    storage: options.storage,
-    now: options.now(),
-    interruptionsBeforeAlone: options.interruptionsBeforeAlone ?? 3,
-    maximumInterruptions: options.maximumInterruptions ?? 10,
-    audit: options.audit ?? "plain",
-    maximumDatabaseBytes: options.maximumDatabaseBytes ?? null,
-  };
-  return startThread("./writer.worker", import.meta.url, {
-    workerData,
-    name: "holdfast-writer",
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  });
-}
-
-function firstMessage(worker: Worker): Promise<WriterOpened> {
-  return new Promise((resolve, reject) => {
-    const failed = (cause?: unknown): void =>
-      reject(new StorageError("storage_failed", "the thread that writes the journal could not be started", { cause }));
-    worker.once("message", resolve);
-    worker.once("error", failed);
-    worker.once("exit", () => failed());
-  });
 }

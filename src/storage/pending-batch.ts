@@ -63,6 +63,10 @@ export class PendingBatch {
   walk = false;
   /** Asked for by nobody, to wake what is due. */
   look = false;
+  /** Given when it is sent for the first time. */
+  number = 0;
+  /** How often it was sent: again when the thread has ended without a word. */
+  sent = 0;
 
   get acceptanceCount(): number {
     return this.acceptanceWaiters.length;
@@ -113,6 +117,7 @@ export class PendingBatch {
 
   toBatch(now: number): Batch {
     return {
+      number: this.number,
       now,
       ends: this.ends,
       rows: this.rows.requests,

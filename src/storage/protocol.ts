@@ -29,6 +29,19 @@ export interface WriterOptions {
   readonly maximumInterruptions: number;
   readonly audit: AuditForm;
   readonly maximumDatabaseBytes: number | null;
+  /** Null in a process that starts; else the thread takes over from one of this process that has ended. */
+  readonly resumption: Resumption | null;
+}
+
+/** What a thread must be told by the main thread when it takes over. Everything else is on disk. */
+export interface Resumption {
+  readonly epoch: number;
+  /** The highest token that the main thread has heard of: none is given out twice. */
+  readonly lastToken: number;
+  /** Runs under way: token, number of rows, and their numbers, of one after the other. */
+  readonly runs: readonly number[];
+  /** The batch that nobody has been answered to: its number, and the numbers of its acceptances. */
+  readonly unanswered: { readonly batch: number; readonly acceptances: readonly number[] } | null;
 }
 
 export type AuditForm = "plain" | "none";
@@ -107,6 +120,8 @@ export type RowRequest =
 export type AdministrativeRequest =
   | (PersonsRequest & { readonly kind: "cancel" | "discardDead" })
   | { readonly kind: "setDefinitions"; readonly definitions: readonly RunnableDefinition[] }
+  /** A commit that changes nothing: answered when the disk has it. */
+  | { readonly kind: "touch" }
   | { readonly kind: "purgeEnded"; readonly sequences: readonly number[] }
   | { readonly kind: "closings"; readonly afterSequence: number; readonly limit: number };
 
@@ -114,6 +129,8 @@ export type RetryRequest = PersonsRequest & { readonly expiresAt: number; readon
 
 /** One commit. Its parts are applied in the order in which they stand here. */
 export interface Batch {
+  /** Counted from 1 in each process. A batch that is sent again keeps it. */
+  readonly number: number;
   readonly now: number;
   readonly ends: readonly Value[];
   /** Sorted by kind: reschedules, give-backs, closings and their answers, burials. */
@@ -218,6 +235,8 @@ export type WriterOpened =
       readonly durability: Durability;
       readonly counts: CountsReply;
       readonly nextDue: number | null;
+      /** To a thread that takes over: the answer to the unanswered batch, null when it was not committed. */
+      readonly answered: Reply | null;
     }
   | { readonly failed: StorageFailure };
 

@@ -524,7 +524,7 @@ describe("a store that fails", () => {
     );
   });
 
-  it("refuses with storage_lost when the writer is gone, answers whoever waits, and says so in its phase", async () => {
+  it("refuses with storage_lost when the writer is gone for good, answers whoever waits, and says so in its phase", async () => {
     const writers = new Set<Worker>();
     const { postMessage } = Worker.prototype;
     Worker.prototype.postMessage = function watched(this: Worker, ...parameters: Parameters<typeof postMessage>) {
@@ -541,7 +541,11 @@ describe("a store that fails", () => {
       dependsOn: { graph: faulty.dependency },
       execute: () => gate.promise,
     });
-    const runtime = await running(dataDirectory, [waits], { ...QUICK, stopWithinMs: 200 });
+    const runtime = await running(dataDirectory, [waits], {
+      ...QUICK,
+      stopWithinMs: 200,
+      storage: { maximumRestarts: 0 },
+    });
     const pages: string[] = [];
     runtime.on("page", ({ subject }) => pages.push(subject));
     const waiting = runtime.submit(waits, {}, { answerWithinMs: 30_000 });

@@ -6,6 +6,7 @@ import { silentLogger } from "../../src/ports.ts";
 import type { Acceptance } from "../../src/queue/journal.ts";
 import { BatchSender } from "../../src/storage/batch-sender.ts";
 import { ACCEPT, type Batch, type Reply, type WriterRequest } from "../../src/storage/protocol.ts";
+import { WriterThread } from "../../src/storage/writer-thread.ts";
 
 /** A writer thread that answers when it is told to. */
 class SlowWriter extends EventEmitter {
@@ -59,7 +60,14 @@ const acceptance = (sequence: number): Acceptance => ({
 function open(commitRows = 4_096) {
   const writer = new SlowWriter();
   const onLost = vi.fn<(error: Error) => void>();
-  const sender = new BatchSender(writer as unknown as Worker, {
+  const thread = new WriterThread(writer as unknown as Worker, {
+    settings: { ...defaultConfig.storage, maximumRestarts: 0 },
+    now: () => 1,
+    start: () => {
+      throw new Error("it is not to be started anew");
+    },
+  });
+  const sender = new BatchSender(thread, {
     queue: { ...defaultConfig.queue, commitRows },
     now: () => 1,
     nextDue: null,

@@ -18,7 +18,7 @@ export const insertMeta = statement(
 export const selectMeta = statement(
   queries
     .selectFrom("meta")
-    .select(["journal_id", "epoch", "high_water", "clean_shutdown", "last_written_at"])
+    .select(["journal_id", "epoch", "high_water", "clean_shutdown", "last_written_at", "batch", "answer"])
     .where("id", "=", sql.lit(1)),
 );
 
@@ -28,12 +28,14 @@ export type MetaRow = [
   highWater: number,
   cleanShutdown: number,
   lastWrittenAt: number,
+  batch: number,
+  answer: string | null,
 ];
 
 /** A new process: in the same commit its predecessor's running rows are returned. */
 export const beginEpoch = statement(
   queries
     .updateTable("meta")
-    .set({ epoch: sql<number>`epoch + 1`, clean_shutdown: sql.lit(0) })
+    .set({ epoch: sql<number>`epoch + 1`, clean_shutdown: sql.lit(0), batch: sql.lit(0), answer: sql.lit(null) })
     .where("id", "=", sql.lit(1)),
 );

@@ -6,6 +6,7 @@ import { findOperation } from "../statements/find-operation.ts";
 import { deleteKey } from "../statements/keys.ts";
 import { deleteMoved } from "../statements/moved.ts";
 import { deleteEnded, selectEndedIds } from "../statements/purge-ended.ts";
+import { touchMeta } from "../statements/save-meta.ts";
 import { selectClosing } from "../statements/select-closing.ts";
 import type { StoredRow } from "../statements/stored-columns.ts";
 import type { Answer, Context } from "./context.ts";
@@ -34,6 +35,9 @@ function answerOf(context: Context, request: AdministrativeRequest, answer: Answ
       beginRelease(context);
       return undefined;
     }
+    case "touch":
+      context.connection.run(touchMeta, []);
+      return undefined;
     case "purgeEnded":
       return purgeEnded(context, request.sequences);
     case "closings":

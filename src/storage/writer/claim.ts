@@ -1,6 +1,5 @@
 import type { ClaimRequest } from "../../queue/journal.ts";
 import { GroupCounter, NO_BATCHES } from "../../queue/run-groups.ts";
-import type { Value } from "../connection.ts";
 import { operationState } from "../operation-state.ts";
 import type { ClaimReply } from "../protocol.ts";
 import type { ClaimableRow } from "../statements/claim-columns.ts";
@@ -11,7 +10,7 @@ import { startOperations } from "../statements/start-operations.ts";
 import { startFollowers } from "../statements/start-followers.ts";
 import { INTERRUPTED } from "./reasons.ts";
 import { settleLanes, type Context } from "./context.ts";
-import { factsOfClaimable, type RowFacts } from "./rows.ts";
+import { addClaimed, factsOfClaimable, type RowFacts } from "./rows.ts";
 import { setAside } from "./set-aside.ts";
 
 /** Rounds of looking at the ready index in one claim: what is held or expired on the way makes room for more. */
@@ -191,9 +190,7 @@ class Claim {
   }
 
   #report(row: RowFacts, input: string): void {
-    const values: Value[] = this.#reply.rows;
-    values.push(row.sequence, row.operationId, row.definition, row.priority, row.principal, row.acceptedAt);
-    values.push(row.expiresAt, row.attempts, row.interruptions, row.incarnation, row.keyUntil === null ? 0 : 1, input);
+    addClaimed(this.#reply.rows, row, input);
   }
 
   /** The next look at the ready index must see what this one has decided. */

@@ -54,6 +54,7 @@ export function openJournalState(context: Context, options: WriterOptions): Open
       durability: readDurability(connection.raw),
       counts: counter.report(),
       nextDue: schedule.releasing.length > 0 ? schedule.now : schedule.nextDue,
+      answered: null,
     };
   } catch (error) {
     connection.rollback();
@@ -62,7 +63,7 @@ export function openJournalState(context: Context, options: WriterOptions): Open
   }
 }
 
-function restorePools({ connection, counter }: Context, names: readonly string[]): number[] {
+export function restorePools({ connection, counter }: Context, names: readonly string[]): number[] {
   for (const name of names) connection.run(insertPool, [name]);
   const ids = new Map<string, number>();
   for (const [id, name, ...numbers] of connection.all<PoolRow>(selectPools, [])) {

@@ -1,4 +1,5 @@
 import type { ClosingRow, ClosingTarget } from "../../queue/journal.ts";
+import type { Value } from "../connection.ts";
 import { idOfSequence } from "../operation-id.ts";
 import type { OperationState } from "../operation-state.ts";
 import type { ClaimableRow } from "../statements/claim-columns.ts";
@@ -51,6 +52,12 @@ export function factsOfClaimable(row: ClaimableRow): RowFacts {
     bytes: Buffer.byteLength(row[14]),
     because: row[15],
   };
+}
+
+/** In the order of `CLAIMED`. */
+export function addClaimed(values: Value[], row: RowFacts, input: string): void {
+  values.push(row.sequence, row.operationId, row.definition, row.priority, row.principal, row.acceptedAt);
+  values.push(row.expiresAt, row.attempts, row.interruptions, row.incarnation, row.keyUntil === null ? 0 : 1, input);
 }
 
 export function factsOfStored(row: StoredRow): StoredFacts {

@@ -48,6 +48,17 @@ export class Runs {
     return run;
   }
 
+  /** A run that a thread before this one has begun. What stands behind it, and before it, is not known. */
+  restore(token: number, lane: number | null, rows: readonly RowFacts[], carry: number): void {
+    this.#lastToken = token - 1;
+    this.begin(lane, rows, carry, true);
+  }
+
+  /** The next token is higher than this one. */
+  goOnAfter(token: number): void {
+    this.#lastToken = token;
+  }
+
   /** The row, when it is running and the token is its run's. */
   find(sequence: number, token: number): RunningRow | undefined {
     const row = this.#rows.get(sequence);

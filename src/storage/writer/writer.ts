@@ -3,7 +3,7 @@ import { noAuditLog, type AuditLog } from "../audit-log.ts";
 import { Connection } from "../connection.ts";
 import { PlainAuditLog } from "../plain-audit-log.ts";
 import { ACCEPT, type Batch, type Reply, type WriterOpened, type WriterOptions } from "../protocol.ts";
-import { toStorageFailure } from "../storage-failure.ts";
+import { type StorageFailure, toStorageFailure } from "../storage-failure.ts";
 import { saveAlert } from "../statements/alerts.ts";
 import { insertTransition, saveRecord } from "../statements/machines.ts";
 import { saveCleanShutdown, saveMeta } from "../statements/save-meta.ts";
@@ -18,9 +18,11 @@ import { Endings } from "./endings.ts";
 import { LaneRows } from "./lane-rows.ts";
 import { Lanes } from "./lanes.ts";
 import { openDatabase } from "./open-database.ts";
+import { answerText } from "./last-answer.ts";
 import { openJournalState } from "./open-journal-state.ts";
 import { PoolCounter } from "./pool-counter.ts";
 import { releaseHeld } from "./release-held.ts";
+import { resumeJournalState } from "./resume-journal-state.ts";
 import { Runs } from "./runs.ts";
 import { toStoredAlert } from "./stored-alert.ts";
 import { UndoLog } from "./undo-log.ts";
@@ -61,7 +63,11 @@ export class Writer {
       path: options.path,
     };
     this.#lastWrittenAt = options.now;
-    this.opened = openJournalState(this.#context, options);
+    const { resumption } = options;
+    this.opened =
+      resumption === null
+        ? openJournalState(this.#context, options)
+        : resumeJournalState(this.#context, options, resumption);
   }
 
   /** Applies the batch, or, when only its acceptances do not fit on the disk, what is left of it. */
@@ -71,7 +77,7 @@ export class Writer {
     } catch (error) {
       const failure = toStorageFailure(error, this.#context.path);
       if (failure.code !== "storage_full" || batch.acceptances.length + batch.retries.length === 0) throw error;
-      return { ...this.#attempt({ ...batch, acceptances: [], keys: [], retries: [] }), acceptancesFailed: failure };
+      return this.#attempt({ ...batch, acceptances: [], keys: [], retries: [] }, failure);
     }
   }
 
@@ -85,13 +91,15 @@ export class Writer {
     this.#raw.close();
   }
 
-  #attempt(batch: Batch): Reply {
+  #attempt(batch: Batch, acceptancesFailed?: StorageFailure): Reply {
     const { connection, undo, counter, lanes, laneRows, endings, audit, schedule } = this.#context;
     connection.begin();
     try {
       schedule.now = batch.now;
-      const reply = this.#applyInOrder(batch);
-      if (this.#needsCommit(batch)) connection.run(saveMeta, [highestNumber(batch), batch.now]);
+      const applied = this.#applyInOrder(batch);
+      const reply: Reply = acceptancesFailed === undefined ? applied : { ...applied, acceptancesFailed };
+      if (this.#needsCommit(batch))
+        connection.run(saveMeta, [highestNumber(batch), batch.now, batch.number, answerText(reply)]);
       connection.commit();
       undo.commit();
       counter.commit();
