@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import type { Worker } from "node:worker_threads";
 import { Kysely } from "kysely";
 import { StorageError } from "../errors.ts";
 import { startThread } from "../start-thread.ts";
@@ -18,6 +19,12 @@ export interface Reader {
   readonly database: Kysely<Database>;
   /** Answers what was asked before, refuses what is asked from now on, and ends the thread. */
   close(): Promise<void>;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** Resolves when it has ended. */
+  readonly exited: Promise<void>;
 }
 
 interface Waiting {
@@ -40,47 +47,50 @@ const YOUNG_GENERATION_MB = 4;
  */
 export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_BYTES }: OpenReaderOptions): Reader {
   const workerData: ReaderOptions = { path: join(dataDirectory, JOURNAL_FILE), pageCacheBytes };
-  const worker = startThread("./reader.worker", import.meta.url, {
-    workerData,
-    name: "holdfast-reader",
-    resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  });
   const waiting = new Map<number, Waiting>();
   let lastId = 0;
-  let ended: StorageError | undefined;
   let closing = false;
 
-  // Only an answer, or an end, that is waited for keeps the process alive.
-  worker.unref();
-  worker.on("message", (reply: ReaderReply) => {
-    const waiter = waiting.get(reply.id);
-    waiting.delete(reply.id);
-    // The last answer may come after `close`, which waits for the thread's end.
-    if (waiting.size === 0 && !closing) worker.unref();
-    if ("failed" in reply) waiter?.reject(toStorageError(reply.failed));
-    else waiter?.resolve(reply.rows);
-  });
-  const end = (error: StorageError): void => {
-    ended ??= error;
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
-  };
-  worker.on("error", (cause) =>
-    end(new StorageError("reader_lost", "the thread that reads the journal has failed", { cause })),
-  );
-  const exited = new Promise<void>((resolve) => {
-    worker.once("exit", () => {
-      end(readerClosed());
-      resolve();
+  function start(): Thread {
+    const worker = startThread("./reader.worker", import.meta.url, {
+      workerData,
+      name: "holdfast-reader",
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
-  });
+    let cause: unknown;
+    // Only an answer, or an end, that is waited for keeps the process alive.
+    worker.unref();
+    worker.on("message", (reply: ReaderReply) => {
+      const waiter = waiting.get(reply.id);
+      waiting.delete(reply.id);
+      // The last answer may come after `close`, which waits for the thread's end.
+      if (waiting.size === 0 && !closing) worker.unref();
+      if ("failed" in reply) waiter?.reject(toStorageError(reply.failed));
+      else waiter?.resolve(reply.rows);
+    });
+    worker.on("error", (error) => (cause = error));
+    const exited = new Promise<void>((resolve) => {
+      worker.once("exit", () => {
+        current = undefined;
+        const error = closing ? readerClosed() : readerLost(cause);
+        for (const { reject } of waiting.values()) reject(error);
+        waiting.clear();
+        resolve();
+      });
+    });
+    return { worker, exited };
+  }
+  let current: Thread | undefined = start();
 
   const run = (sql: string, parameters: readonly unknown[]): Promise<unknown[]> =>
     new Promise((resolve, reject) => {
-      if (ended !== undefined || closing) {
-        reject(ended ?? readerClosed());
+      if (closing) {
+        reject(readerClosed());
         return;
       }
+      // What was asked of a thread that has ended has failed; the next query has another one.
+      current ??= start();
+      const { worker } = current;
       lastId += 1;
       if (waiting.size === 0) worker.ref();
       waiting.set(lastId, { resolve, reject });
@@ -91,6 +101,8 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
     database: new Kysely<Database>({ dialect: new ReaderDialect(run) }),
     async close() {
       closing = true;
+      if (current === undefined) return;
+      const { worker, exited } = current;
       worker.ref();
       // Messages keep their order: the thread reads this one when it has answered all before it.
       worker.postMessage("close");
@@ -100,3 +112,9 @@ export function openReader({ dataDirectory, pageCacheBytes = DEFAULT_PAGE_CACHE_
 }
 
 const readerClosed = (): StorageError => new StorageError("reader_closed", "the reader of the journal has been closed");
+
+const readerLost = (cause: unknown): StorageError =>
+  new StorageError("reader_lost", "the thread that reads the journal has ended: ask again, and another one answers", {
+    retryable: true,
+    cause,
+  });

@@ -9,6 +9,7 @@ const CONTRACT = "test/integration/runtime-contract.test.ts";
 const EXPLAIN = "test/integration/explain.test.ts";
 const INVARIANTS = "test/unit/control-invariants.test.ts";
 const RESTART = "test/integration/journal-restart.test.ts";
+const WRITER_ENDS = "test/integration/journal-writer-ends.test.ts";
 
 /** In the order of the invariants. Of each a test is named that is quick and goes to the point, not all that notice. */
 export const FAULTS: readonly Fault[] = [
@@ -50,6 +51,26 @@ export const FAULTS: readonly Fault[] = [
     caughtBy: {
       file: PROMISES,
       test: "invariant 1, nothing lost > an interruption is not an attempt: what the process took down with it keeps all of its attempts",
+    },
+  },
+  {
+    fault: "send-again-what-was-committed",
+    what: "a batch that was committed before its thread ended is sent again, as if it had not been",
+    invariant: 2,
+    wraps: "src/storage/writer/last-batch.ts",
+    caughtBy: {
+      file: WRITER_ENDS,
+      test: "the writer's thread ends after commit > a claim gets its runs, with their inputs, and nobody else gets them",
+    },
+  },
+  {
+    fault: "interrupt-what-goes-on",
+    what: "a thread that takes over treats what this process executes as left by a dead process",
+    invariant: 1,
+    wraps: "src/storage/writer/resume-journal-state.ts",
+    caughtBy: {
+      file: WRITER_ENDS,
+      test: "the writer's thread ends before commit > runs that were under way go on under their tokens, without an interruption, and their lanes wait for them",
     },
   },
   {

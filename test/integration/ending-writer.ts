@@ -11,7 +11,7 @@ export function endingWriter() {
   setEnvironmentData(ENDING_WRITER, shared);
   onTestFinished(() => setEnvironmentData(ENDING_WRITER, undefined));
   return {
-    entry: new URL("./ending-writer.worker.ts", import.meta.url),
+    entry: { file: "./ending-writer.worker", callersUrl: import.meta.url },
     /** At the next commit, or at the one after so many others. */
     endAt(point: EndingPoint, afterCommits = 0): void {
       Atomics.store(places, PLACES.commitsLeft, afterCommits + 1);

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import type { Worker } from "node:worker_threads";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test } from "vitest";
 import type { Kysely } from "kysely";
@@ -325,5 +326,33 @@ describe("what the queue's sensor reads", () => {
     expect(await countReady(database, [graph, search], 4, 100)).toBe(6);
     expect(await countReady(database, [graph, search], 4, 2)).toBe(2);
     expect(await countReady(database, [], 4, 2)).toBe(0);
+  });
+});
+
+describe("the thread that reads ends", () => {
+  test("queries under way fail and say that asking again helps; the next has another thread", async () => {
+    const threads: Worker[] = [];
+    const noted = (worker: Worker): void => void threads.push(worker);
+    process.on("worker", noted);
+    onTestFinished(() => void process.off("worker", noted));
+    const { accept, database } = await openWithReader();
+    await accept();
+    const count = () =>
+      database
+        .selectFrom("operation")
+        .select((select) => select.fn.countAll<number>().as("rows"))
+        .executeTakeFirstOrThrow();
+    expect(await count()).toEqual({ rows: 1 });
+    const underWay = Array.from({ length: 50 }, () => count());
+    await new Promise((resolve) => setImmediate(resolve));
+    const reader = threads.at(-1)!;
+    const ended = reader.terminate();
+    for (const answer of await Promise.allSettled(underWay))
+      if (answer.status === "rejected") expect(answer.reason).toMatchObject({ code: "reader_lost", retryable: true });
+    await ended;
+    expect(await count()).toEqual({ rows: 1 });
+    expect(threads).toHaveLength(3);
+    await accept();
+    expect(await count()).toEqual({ rows: 2 });
   });
 });
