@@ -91,6 +91,7 @@ describe("a thread of the store ends under load", () => {
           } else {
             expect(outcome).toMatchObject({ status: "refused", reason: "storage_unavailable", retryable: true });
             turnedAway.add(number);
+            await new Promise((resolve) => setImmediate(resolve));
           }
           answers += 1;
           const thread = threads[which]!;
