@@ -184,7 +184,7 @@ export class Submitter {
   }
 
   #notAccepted(operationId: string, error: unknown): Outcome {
-    if (!(error instanceof StorageError) || error.code !== "writer_lost")
+    if (!(error instanceof StorageError) || error.code !== "writer_lost" || error.retryable)
       return this.#stopping ? stoppingRefusal() : storageRefusal(error);
     // Its commit was under way: nobody knows, and who takes it for refused and submits again may have it twice.
     return {

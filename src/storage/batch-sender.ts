@@ -341,13 +341,10 @@ export class BatchSender {
     this.#lost = true;
     this.#heartbeat.stop();
     this.#due.stop();
-    const error = new StorageError(
-      "writer_lost",
-      "the thread that writes the journal has ended: restart the process; what was accepted is on disk",
-      { cause },
-    );
+    // What was never sent is not on disk, and may be asked for again after the restart; the rest may be there.
+    const error = writerLost(true, cause);
     this.#stopped = error;
-    this.#inFlight?.rejectAll(error);
+    this.#inFlight?.rejectAll(writerLost(false, cause));
     for (const batch of this.#pending) batch.rejectAll(error);
     this.#pending = [new PendingBatch()];
     this.#inFlight = undefined;
@@ -355,6 +352,13 @@ export class BatchSender {
     this.#options.onLost(error);
   }
 }
+
+const writerLost = (retryable: boolean, cause: Error): StorageError =>
+  new StorageError(
+    "writer_lost",
+    "the thread that writes the journal has ended for good: restart the process; what was accepted is on disk",
+    { cause, retryable },
+  );
 
 const ENDS_WITH_IT: StorageFailure = {
   code: "storage_unavailable",

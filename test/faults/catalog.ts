@@ -60,7 +60,7 @@ export const FAULTS: readonly Fault[] = [
     wraps: "src/storage/writer/last-batch.ts",
     caughtBy: {
       file: WRITER_ENDS,
-      test: "the writer's thread ends after commit > a claim gets its runs, with their inputs, and nobody else gets them",
+      test: "the writer's thread ends after commit > acceptances are answered as what they are, and stand there once, with their numbers",
     },
   },
   {

@@ -1,8 +1,11 @@
 import { setEnvironmentData } from "node:worker_threads";
 import { onTestFinished } from "vitest";
-import { AFTER_COMMIT, BEFORE_COMMIT, ENDING_WRITER, PLACES } from "./ending-points.ts";
+import { AFTER_COMMIT, BEFORE_COMMIT, BY_AN_ERROR, ENDING_WRITER, PLACES } from "./ending-points.ts";
 
-export type EndingPoint = "before commit" | "after commit";
+const POINTS = { "before commit": BEFORE_COMMIT, "after commit": AFTER_COMMIT, "by an error": BY_AN_ERROR } as const;
+
+/** `by an error`: an uncaught one, when the batch has been dealt with. */
+export type EndingPoint = keyof typeof POINTS;
 
 /** A thread that writes, and that ends itself at a named point. The journal is opened with its `entry`. */
 export function endingWriter() {
@@ -15,7 +18,7 @@ export function endingWriter() {
     /** At the next commit, or at the one after so many others. */
     endAt(point: EndingPoint, afterCommits = 0): void {
       Atomics.store(places, PLACES.commitsLeft, afterCommits + 1);
-      Atomics.store(places, PLACES.point, point === "before commit" ? BEFORE_COMMIT : AFTER_COMMIT);
+      Atomics.store(places, PLACES.point, POINTS[point]);
     },
     /** How often one has ended itself. */
     get ended(): number {

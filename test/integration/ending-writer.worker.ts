@@ -1,6 +1,6 @@
 import { getEnvironmentData } from "node:worker_threads";
 import SQLite from "better-sqlite3";
-import { AFTER_COMMIT, BEFORE_COMMIT, ENDING_WRITER, PLACES } from "./ending-points.ts";
+import { AFTER_COMMIT, BEFORE_COMMIT, BY_AN_ERROR, ENDING_WRITER, PLACES } from "./ending-points.ts";
 
 /* The thread that writes, which ends itself at a named point when it is told to: the real one behind a wrapped COMMIT. */
 
@@ -20,6 +20,10 @@ SQLite.prototype.prepare = function watched(this: SQLite.Database, sql: string) 
       Atomics.add(places, PLACES.ended, 1);
     }
     if (ends && point === BEFORE_COMMIT) process.exit(3);
+    if (ends && point === BY_AN_ERROR)
+      setImmediate(() => {
+        throw new Error("planted");
+      });
     const result = run(...parameters);
     if (ends && point === AFTER_COMMIT) process.exit(4);
     return result;

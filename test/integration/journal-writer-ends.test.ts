@@ -314,6 +314,30 @@ test("a thread that ends while it takes over is followed by another one", async 
   expect(states()).toEqual({ 1: "running" });
 });
 
+test("a thread that ends by an error of its own is followed by another one, and who listens hears why", async () => {
+  const { journal, accept, endAt, states } = await open();
+  const cause = new Promise<Error>((resolve) => journal.onDown(resolve));
+  const up = new Promise<void>((resolve) => journal.onUp(resolve));
+  endAt("by an error");
+  const first = accept();
+  expect((await cause).message).toBe("planted");
+  await up;
+  expect(await first).toMatchObject({ state: "ready", number: 1 });
+  expect(await accept()).toMatchObject({ state: "ready", number: 2 });
+  expect(states()).toEqual({ 1: "ready", 2: "ready" });
+});
+
+test("a database that another process has opened meanwhile is not taken over: the journal is lost at once", async () => {
+  const threads = startedThreads();
+  const { journal, accept, outside } = await open();
+  await accept();
+  outside.exec("UPDATE meta SET epoch = epoch + 1");
+  const lost = new Promise<Error>((resolve) => journal.onLost(resolve));
+  await threads[0]!.terminate();
+  expect((await lost).cause).toMatchObject({ code: "journal_replaced" });
+  await expect(accept()).rejects.toMatchObject({ code: "writer_lost" });
+});
+
 describe("while no thread writes", () => {
   /** Open, down, and waiting for a minute before the second attempt. */
   async function down(changes: Partial<OpenJournalOptions> = {}) {
