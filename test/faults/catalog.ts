@@ -60,7 +60,7 @@ export const FAULTS: readonly Fault[] = [
     wraps: "src/storage/writer/last-batch.ts",
     caughtBy: {
       file: WRITER_ENDS,
-      test: "the writer's thread ends after commit > acceptances are answered as what they are, and stand there once, with their numbers",
+      test: "the writer's thread ends after commit > transitions and records that nobody waits for are there once, in their order",
     },
   },
   {

@@ -179,9 +179,12 @@ describe.each(POINTS)("the writer's thread ends %s", (point) => {
 
   test("transitions and records that nobody waits for are there once, in their order", async () => {
     const { journal, accept, endAt, outside } = await open();
+    const up = new Promise<void>((resolve) => journal.onUp(resolve));
     endAt(point);
     journal.recordTransition(transition("first"));
     journal.saveRecord({ id: "breaker:graph", version: 1, at: START, state: '"open"', context: "{}" });
+    await up;
+    endAt(point);
     const accepted = accept();
     journal.recordTransition(transition("second"));
     await accepted;
