@@ -266,7 +266,8 @@ export class BatchSender {
 
   #send(batch: PendingBatch): void {
     batch.sent += 1;
-    this.#thread.post({ batch: batch.toBatch(this.#options.now()) });
+    batch.sentAt = this.#options.now();
+    this.#thread.post({ batch: batch.toBatch(batch.sentAt) });
   }
 
   /** Another thread has taken over: first the batch that its predecessor took with it, then what is newer. */

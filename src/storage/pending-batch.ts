@@ -65,6 +65,8 @@ export class PendingBatch {
   look = false;
   /** Given when it is sent for the first time. */
   number = 0;
+  /** Wall time of the last time it was sent. */
+  sentAt = 0;
   /** How often it was sent: again when the thread has ended without a word. */
   sent = 0;
 

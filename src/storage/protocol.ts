@@ -33,13 +33,20 @@ export interface WriterOptions {
   readonly resumption: Resumption | null;
 }
 
+/** A run under way, as the main thread knows it. */
+export interface RunHeld {
+  readonly token: number;
+  /** Null when it was begun with its acceptance. */
+  readonly claimedAt: number | null;
+  readonly sequences: readonly number[];
+}
+
 /** What a thread must be told by the main thread when it takes over. Everything else is on disk. */
 export interface Resumption {
   readonly epoch: number;
   /** The highest token that the main thread has heard of: none is given out twice. */
   readonly lastToken: number;
-  /** Runs under way: token, number of rows, and their numbers, of one after the other. */
-  readonly runs: readonly number[];
+  readonly runs: readonly RunHeld[];
   /** The batch that nobody has been answered to: its number, and the numbers of its acceptances. */
   readonly unanswered: { readonly batch: number; readonly acceptances: readonly number[] } | null;
 }

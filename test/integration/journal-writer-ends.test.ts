@@ -94,12 +94,13 @@ describe.each(POINTS)("the writer's thread ends %s", (point) => {
     expect(await claimNumbers()).toEqual([]);
     await Promise.all([end(runs[0]!, 0), end(runs[0]!, 1), end(runs[1]!)]);
     expect(states()).toEqual({});
-    expect(ended(2)).toMatchObject({ outcome: "completed", attempts: 1 });
+    expect(ended(2)).toMatchObject({ outcome: "completed", attempts: 1, claimed_at: START });
   });
 
   test("runs that were under way go on under their tokens, without an interruption, and their lanes wait for them", async () => {
-    const { journal, accept, claim, claimNumbers, endAt, end, row, states } = await open();
+    const { journal, accept, claim, claimNumbers, endAt, end, row, states, time, ended } = await open();
     await Promise.all([accept({ lane: LANE }), accept({ lane: LANE }), accept({ lane: LANE })]);
+    time.now += 10;
     const run = onlyRun(await claim({ runRows: 2 }));
     await end(run, 0);
     endAt(point);
@@ -109,6 +110,7 @@ describe.each(POINTS)("the writer's thread ends %s", (point) => {
     expect(journal.opened.epoch).toBe(1);
     expect(await claimNumbers()).toEqual([]);
     await end(run, 1);
+    expect(ended(2)).toMatchObject({ claimed_at: START + 10, attempts: 1 });
     expect(row(3)).toMatchObject({ state: "ready", priority: 0 });
     expect(await claimNumbers()).toEqual([[3, 4]]);
   });

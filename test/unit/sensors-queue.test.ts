@@ -106,5 +106,6 @@ describe("the storage's sensor", () => {
     expect(storageSensor(() => "working").read(0)).toMatchObject({ value: 0 });
     expect(storageSensor(() => "failing").read(0)).toMatchObject({ value: 0, values: { storage: "failing" } });
     expect(storageSensor(() => "lost").read(0)).toMatchObject({ value: 1 });
+    expect(storageSensor(() => "restarting").read(0)).toMatchObject({ value: 1, values: { storage: "restarting" } });
   });
 });

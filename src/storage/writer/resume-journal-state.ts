@@ -1,6 +1,6 @@
 import { StorageError } from "../../errors.ts";
 import { operationState } from "../operation-state.ts";
-import type { Resumption, WriterOpened, WriterOptions } from "../protocol.ts";
+import type { Resumption, RunHeld, WriterOpened, WriterOptions } from "../protocol.ts";
 import { findNextDue } from "../statements/find-next-due.ts";
 import { selectMeta, type MetaRow } from "../statements/open-meta.ts";
 import { returnOperation } from "../statements/return-operation.ts";
@@ -42,7 +42,7 @@ export function resumeJournalState(
     laneRows.open();
     const lost = lostAnswer(meta, resumption);
     const answered = lost === undefined ? null : { ...lost, claims: claimsOf(context, lost) };
-    const interrupted = restoreRuns(context, resumption, lost);
+    const interrupted = restoreRuns(context, ownersOf(resumption, lost, lastWrittenAt));
     schedule.nextDue = connection.get<[number | null]>(findNextDue, [])?.[0] ?? null;
     beginRelease(context);
     counter.save(connection);
@@ -63,6 +63,8 @@ export function resumeJournalState(
         cleanShutdown: false,
         lastWrittenAt,
         records: [],
+        alerts: [],
+        lastAlert: 0,
       },
       durability: readDurability(connection.raw),
       counts,
@@ -77,52 +79,61 @@ export function resumeJournalState(
 }
 
 /** Gives every running row back to its run; answers how many had none, and wait again. */
-function restoreRuns(context: Context, resumption: Resumption, lost: LastAnswer | undefined): number {
+function restoreRuns(context: Context, { owners, lastToken }: Owners): number {
   const { connection, runs, laneRows } = context;
-  const owners = ownersOf(resumption, lost);
-  const underWay = new Map<number, RowFacts[]>();
+  const underWay = new Map<Owner, RowFacts[]>();
   const ownerless: RowFacts[] = [];
   for (const row of connection.all<StoredRow>(selectUnderWay, []).map(factsOfStored)) {
-    const token = owners.tokens.get(row.sequence);
-    const rows = token === undefined ? ownerless : underWay.get(token);
-    if (rows === undefined) underWay.set(token as number, [row]);
-    else rows.push(row);
+    const owner = owners.get(row.sequence);
+    if (owner === undefined) ownerless.push(row);
+    else underWay.set(owner, [...(underWay.get(owner) ?? []), row]);
   }
-  for (const [token, rows] of underWay) {
+  for (const [{ token, claimedAt }, rows] of underWay) {
     const { lane, priority } = rows[0] as RowFacts;
     // A lane's last row holds what the lane carries.
-    runs.restore(token, lane, rows, (lane === null ? undefined : laneRows.tail(lane)?.[1]) ?? priority);
+    const carry = (lane === null ? undefined : laneRows.tail(lane)?.[1]) ?? priority;
+    runs.restore(token, lane, rows, carry, claimedAt);
   }
-  runs.goOnAfter(owners.lastToken);
+  runs.goOnAfter(lastToken);
   returnOwnerless(context, ownerless);
   return ownerless.length;
+}
+
+type Owner = Pick<RunHeld, "token" | "claimedAt">;
+
+interface Owners {
+  readonly owners: ReadonlyMap<number, Owner>;
+  readonly lastToken: number;
 }
 
 /**
  * Which run each row belongs to: what the main thread knows, and then what the batch has begun whose answer was lost.
  * A row may stand in both, having left one run and begun another in that batch: the later token owns it.
  */
-function ownersOf({ runs, lastToken, unanswered }: Resumption, lost: LastAnswer | undefined) {
-  const tokens = new Map<number, number>();
-  let last = lastToken;
-  const own = (token: number, sequence: number): void => {
-    tokens.set(sequence, Math.max(token, tokens.get(sequence) ?? 0));
-    last = Math.max(last, token);
-  };
-  for (let at = 0; at < runs.length; ) {
-    const token = runs[at] as number;
-    const end = at + 2 + (runs[at + 1] as number);
-    for (at += 2; at < end; at += 1) own(token, runs[at] as number);
-  }
-  for (const [index, answer] of (lost?.accepted ?? []).entries())
-    if (answer > 0) own(answer, unanswered?.acceptances[index] as number);
+function ownersOf(
+  { runs, lastToken, unanswered }: Resumption,
+  lost: LastAnswer | undefined,
+  committedAt: number,
+): Owners {
+  const held: RunHeld[] = [...runs];
+  for (const [index, token] of (lost?.accepted ?? []).entries())
+    if (token > 0) held.push({ token, claimedAt: null, sequences: [unanswered?.acceptances[index] as number] });
   for (const claim of lost?.claims ?? []) {
-    let row = 0;
-    for (let run = 0; run < claim.runs.length; run += 3)
-      for (const end = row + (claim.runs[run + 2] as number); row < end; row += 1)
-        own(claim.runs[run] as number, claim.sequences[row] as number);
+    let from = 0;
+    for (let run = 0; run < claim.runs.length; run += 3) {
+      const to = from + (claim.runs[run + 2] as number);
+      held.push({
+        token: claim.runs[run] as number,
+        claimedAt: committedAt,
+        sequences: claim.sequences.slice(from, to),
+      });
+      from = to;
+    }
   }
-  return { tokens, lastToken: last };
+  const owners = new Map<number, Owner>();
+  for (const run of held)
+    for (const sequence of run.sequences) if (run.token > (owners.get(sequence)?.token ?? 0)) owners.set(sequence, run);
+  return { owners, lastToken: held.reduce((last, { token }) => Math.max(last, token), lastToken) };
 }
 
 /** Nobody has got them, so nothing of them has begun: they wait again, and that is no interruption. */

@@ -49,9 +49,15 @@ export class Runs {
   }
 
   /** A run that a thread before this one has begun. What stands behind it, and before it, is not known. */
-  restore(token: number, lane: number | null, rows: readonly RowFacts[], carry: number): void {
+  restore(
+    token: number,
+    lane: number | null,
+    rows: readonly RowFacts[],
+    carry: number,
+    claimedAt: number | null,
+  ): void {
     this.#lastToken = token - 1;
-    this.begin(lane, rows, carry, true);
+    this.begin(lane, rows, carry, true, claimedAt);
   }
 
   /** The next token is higher than this one. */
