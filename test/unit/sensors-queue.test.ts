@@ -102,7 +102,7 @@ describe("the queue's sensor", () => {
 });
 
 describe("the storage's sensor", () => {
-  it("measures 1 while the journal is lost, else 0", () => {
+  it("measures 1 while the journal is lost or no thread writes it yet again, else 0", () => {
     expect(storageSensor(() => "working").read(0)).toMatchObject({ value: 0 });
     expect(storageSensor(() => "failing").read(0)).toMatchObject({ value: 0, values: { storage: "failing" } });
     expect(storageSensor(() => "lost").read(0)).toMatchObject({ value: 1 });
