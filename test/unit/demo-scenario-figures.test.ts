@@ -64,6 +64,8 @@ describe("the time scale", () => {
     expect(scaled.operations).toEqual(defaultConfig.operations);
     expect(scaled.breaker).toEqual(defaultConfig.breaker);
     expect(scaled.incident.cooldownMs).toBe(defaultConfig.incident.cooldownMs / 60);
+    expect(scaled.modes.restoreStepMs).toBe(defaultConfig.modes.restoreStepMs / 60);
+    expect(scaled.sensing.slowOperationMs).toBe(defaultConfig.sensing.slowOperationMs / 60);
   });
 
   test("changes nothing when it is 1", () => {
@@ -77,14 +79,7 @@ describe("the time scale", () => {
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(
     "makes a configuration for %s that the runtime takes",
     (_, scenario) => {
-      const settings = {
-        scenario: scenario.name,
-        timeScale: 60,
-        dataDirectory: "",
-        graph: { kind: "embedded", file: "" },
-        narrowness: scenario.graph,
-        port: 0,
-      } as const;
+      const settings = { timeScale: 60, narrowness: scenario.graph };
       expect(configure(serviceConfig(settings, scenario)).concurrency.limit).toBe(scenario.graph.slots);
     },
   );
@@ -129,6 +124,7 @@ describe("the judge of a scenario", () => {
         lowestLimit: 16,
         highestHeapShare: 0.1,
         pages: [],
+        deadLetters: 0,
         troublesBegun: [],
         loadReady: true,
         load: undefined,

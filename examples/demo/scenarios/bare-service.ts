@@ -58,7 +58,8 @@ serveOrders(async ({ graph, operations }: ServiceParts): Promise<OrderTaker> => 
         underWay -= 1;
       }
     },
-    status: () => ({ modes: "", isNormal: true, unfinished: underWay, deadLetters: 0, limit: 0 }),
+    status: () => ({ modes: "", isNormal: true, unfinished: underWay, limit: 0 }),
+    retryDeadLetters: () => Promise.resolve(0),
     stop: () => connection.close(),
   };
 });

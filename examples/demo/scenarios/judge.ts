@@ -36,7 +36,7 @@ export function judge(
     ours: { lost, doubled, outOfOrder, ...rest },
     findings: {
       stillInForce: heard.service?.isNormal === true ? "" : (heard.service?.modes ?? "nothing is known"),
-      deadLetters: heard.service?.deadLetters ?? 0,
+      deadLetters: heard.deadLetters ?? 0,
       breakerOpenings: heard.breakerOpenings,
       lowestLimit: Number.isFinite(heard.lowestLimit) ? heard.lowestLimit : 0,
       highestHeapShare: heard.highestHeapShare,

@@ -23,6 +23,8 @@ export interface ServiceSettings {
 export type ServiceCommand =
   | { readonly type: "start"; readonly settings: ServiceSettings }
   | { readonly type: "trouble"; readonly trouble: Trouble }
+  /** What a person does with dead letters when the trouble is over: retries them, each in its place. */
+  | { readonly type: "retry_dead_letters" }
   | { readonly type: "stop" };
 
 export interface ServiceStatus {
@@ -31,9 +33,8 @@ export interface ServiceStatus {
   readonly modes: string;
   /** True when nothing but `normal` is in force. */
   readonly isNormal: boolean;
-  /** Orders that have not come to their end. */
+  /** Orders that have not come to their end, dead letters and what waits behind them included. */
   readonly unfinished: number;
-  readonly deadLetters: number;
   readonly heapShare: number;
   /** Calls that the graph may have at a time, as it stands now; 0 where nobody limits them. */
   readonly limit: number;
@@ -46,6 +47,7 @@ export type ServiceReport =
   | { readonly type: "breaker"; readonly to: string; readonly at: number }
   | { readonly type: "trouble_begun"; readonly kind: Trouble["kind"] }
   | { readonly type: "page"; readonly subject: string; readonly what: string }
+  | { readonly type: "dead_letters_retried"; readonly count: number }
   | { readonly type: "failed"; readonly message: string };
 
 export interface LoadSettings {

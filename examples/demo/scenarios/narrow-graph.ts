@@ -1,4 +1,4 @@
-import { type Dependency, DependencyError } from "holdfast";
+import { type Dependency, DependencyError, type DependencyFailureKind } from "holdfast";
 
 /** How much a graph can take: so many transactions at a time, each for so long. Its capacity is their quotient. */
 export interface Narrowness {
@@ -8,7 +8,9 @@ export interface Narrowness {
 
 export interface NarrowGraph<Handle> {
   readonly dependency: Dependency<Handle>;
-  setServiceMs(serviceMs: number): void;
+  readonly setServiceMs: (serviceMs: number) => void;
+  /** The share of transactions that lose their connection before they begin, 0 to 1. */
+  readonly setLossShare: (share: number) => void;
 }
 
 type Connection<Handle> = ReturnType<Dependency<Handle>["connect"]>;
@@ -25,10 +27,12 @@ export function narrowGraph<Handle extends object>(
 ): NarrowGraph<Handle> {
   const line = new Line(dependency.name, slots);
   let currentMs = serviceMs;
+  let lossShare = 0;
   const served = async <Value>(attempt: Attempt, work: () => Promise<Value>): Promise<Value> => {
     await line.enter(attempt);
     try {
       if (currentMs > 0) await new Promise((resolve) => setTimeout(resolve, currentMs));
+      if (Math.random() < lossShare) throw lost(dependency.name, "connection_lost", "unavailable");
       return await work();
     } finally {
       line.leave();
@@ -36,6 +40,7 @@ export function narrowGraph<Handle extends object>(
   };
   return {
     setServiceMs: (ms) => void (currentMs = ms),
+    setLossShare: (share) => void (lossShare = share),
     dependency: { ...dependency, connect: (context) => narrowed(dependency.connect(context), served) },
   };
 }
@@ -87,13 +92,7 @@ class Line {
       const stopListening = attempt.onEnd(() => {
         const place = this.#waiting.indexOf(turn);
         if (place >= 0) this.#waiting.splice(place, 1);
-        reject(
-          new DependencyError("no_connection_free", "No connection to the graph became free in time.", {
-            dependency: this.#dependency,
-            kind: "overloaded",
-            effect: "none",
-          }),
-        );
+        reject(lost(this.#dependency, "no_connection_free", "overloaded"));
       });
     });
   }
@@ -104,3 +103,7 @@ class Line {
     else next();
   }
 }
+
+/** Nothing of it has been sent. */
+const lost = (dependency: string, code: string, kind: DependencyFailureKind): DependencyError =>
+  new DependencyError(code, `The graph was not reached: ${code}.`, { dependency, kind, effect: "none" });

@@ -15,20 +15,26 @@ export interface OrdersGraphOpened {
 
 /** Opens the graph. It can take so much and no more; Neo4j is cut by a proxy in another process, the embedded one here. */
 export function openOrdersGraph(settings: GraphSettings, narrowness: Narrowness): OrdersGraphOpened {
+  const { whole, cutOrRestore } = openWhole(settings);
+  const { dependency, setServiceMs, setLossShare } = narrowGraph(whole, narrowness);
+  return {
+    dependency,
+    begin(trouble) {
+      if (trouble.kind === "slow") setServiceMs(trouble.serviceMs);
+      else if (trouble.kind === "lossy") setLossShare(trouble.share);
+      else cutOrRestore(trouble.kind);
+    },
+  };
+}
+
+function openWhole(settings: GraphSettings): {
+  readonly whole: Dependency<OrdersGraph>;
+  readonly cutOrRestore: (kind: "cut" | "restore") => void;
+} {
   if (settings.kind === "neo4j") {
     const { kind: _, ...address } = settings;
-    const whole: Dependency<OrdersGraph> = neo4j({ ...address, nodes: STATION_NODES });
-    const narrow = narrowGraph(whole, narrowness);
-    return {
-      dependency: narrow.dependency,
-      begin: (trouble) => (trouble.kind === "slow" ? narrow.setServiceMs(trouble.serviceMs) : undefined),
-    };
+    return { whole: neo4j({ ...address, nodes: STATION_NODES }), cutOrRestore() {} };
   }
-  const whole: Dependency<OrdersGraph> = embeddedGraph({ file: settings.file, nodes: STATION_NODES });
-  const faulty = faultyGraph(whole);
-  const narrow = narrowGraph(faulty.dependency, narrowness);
-  return {
-    dependency: narrow.dependency,
-    begin: (trouble) => (trouble.kind === "slow" ? narrow.setServiceMs(trouble.serviceMs) : faulty[trouble.kind]()),
-  };
+  const faulty = faultyGraph(embeddedGraph({ file: settings.file, nodes: STATION_NODES }));
+  return { whole: faulty.dependency, cutOrRestore: (kind) => faulty[kind]() };
 }

@@ -33,8 +33,6 @@ export function orderOperations(graph: Dependency<OrdersGraph>, troubles: Troubl
     input: order,
     dependsOn: { graph },
     orderingKey: ({ station }) => `station:${station}`,
-    // What fails after it was queued is a dead letter; the orders behind it go on.
-    onDeadLetter: "skip",
     execute: async ({ input, graph: transaction }) => {
       troubles.strike(input);
       await transaction.append("Station", [

@@ -116,6 +116,7 @@ export async function runArm(settings: ArmSettings, progress: ArmProgress, signa
   progress.show("finishing", 0);
   load.tell({ type: "finish" });
   const phases = await watch.until((heard) => heard.finished);
+  await service.retryDeadLetters();
   await watch.until(({ service: status }) => status?.unfinished === 0);
   await load.stop({ type: "stop" });
   await service.stop();

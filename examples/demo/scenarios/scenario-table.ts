@@ -108,6 +108,7 @@ function findingsOf({ findings }: ScenarioResult): readonly string[] {
   const { breakerOpenings, lowestLimit, highestHeapShare, deadLetters, pages } = findings;
   return [
     `breaker opened ${breakerOpenings} × · lowest limit ${lowestLimit} calls at a time · heap at most ${Math.round(highestHeapShare * 100)} % · dead letters ${deadLetters}`,
+    ...(deadLetters === 0 ? [] : [`a person retried the ${deadLetters} dead letters when all was over`]),
     ...pages.map((page) => `a person was called: ${page}`),
   ];
 }

@@ -14,6 +14,8 @@ export interface HeardOfArm {
   readonly lowestLimit: number;
   readonly highestHeapShare: number;
   readonly pages: readonly string[];
+  /** Dead letters that were there when all was over, and were retried; undefined before anybody has looked. */
+  readonly deadLetters: number | undefined;
   readonly troublesBegun: readonly Trouble["kind"][];
   readonly loadReady: boolean;
   readonly load: LoadStatus | undefined;
@@ -29,6 +31,7 @@ const NOTHING: HeardOfArm = {
   lowestLimit: Number.POSITIVE_INFINITY,
   highestHeapShare: 0,
   pages: [],
+  deadLetters: undefined,
   troublesBegun: [],
   loadReady: false,
   load: undefined,
@@ -62,6 +65,7 @@ export class ScenarioWatch {
     else if (report.type === "breaker")
       this.#note({ breakerOpenings: breakerOpenings + (report.to === "open" ? 1 : 0) });
     else if (report.type === "trouble_begun") this.#note({ troublesBegun: [...troublesBegun, report.kind] });
+    else if (report.type === "dead_letters_retried") this.#note({ deadLetters: report.count });
     else if (report.type === "page") this.#note({ pages: [...pages, `${report.subject}: ${report.what}`] });
     else this.fail(new Error(`The service failed: ${report.message}`));
   }

@@ -34,7 +34,8 @@ export interface Scenario {
   readonly withQuestions?: boolean;
   /** Of the service's process, in MiB. */
   readonly heapLimitMib?: number;
-  readonly config?: PartialRuntimeConfig;
+  /** What the team has set besides, since its service is not the one that the presets were made for. */
+  readonly config?: Pick<PartialRuntimeConfig, "breaker" | "sensing">;
   /** Troubles the service, for as long as the disturbance lasts. All is mended when it returns. */
   disturb(stage: Stage): Promise<void>;
   /** In what its callers must fare better than without Holdfast, and why that is what counts. */

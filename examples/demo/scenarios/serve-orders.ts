@@ -19,6 +19,8 @@ export type OrderRequest = z.output<typeof request>;
 export interface OrderTaker {
   take(request: OrderRequest, idempotencyKey: string): Promise<Answer>;
   status(): Omit<ServiceStatus, "at" | "heapShare">;
+  /** Resolves to how many there were. */
+  retryDeadLetters(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,7 @@ export interface ServiceParts {
 interface Running {
   readonly graph: OrdersGraphOpened;
   readonly troubles: Troubles;
+  retryDeadLetters(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -56,6 +59,8 @@ export function serveOrders(openTaker: (parts: ServiceParts) => Promise<OrderTak
     if (command.type === "trouble") {
       begin(command.trouble, service);
       report({ type: "trouble_begun", kind: command.trouble.kind });
+    } else if (command.type === "retry_dead_letters") {
+      report({ type: "dead_letters_retried", count: await service.retryDeadLetters() });
     } else {
       await service.stop();
       process.exit(0);
@@ -64,8 +69,8 @@ export function serveOrders(openTaker: (parts: ServiceParts) => Promise<OrderTak
 }
 
 function begin(trouble: Trouble, { graph, troubles }: Running): void {
-  if (trouble.kind === "cut" || trouble.kind === "restore" || trouble.kind === "slow") graph.begin(trouble);
-  else troubles.begin(trouble);
+  if (trouble.kind === "fail" || trouble.kind === "leak" || trouble.kind === "mend") troubles.begin(trouble);
+  else graph.begin(trouble);
 }
 
 async function start(
@@ -88,6 +93,7 @@ async function start(
   return {
     graph,
     troubles,
+    retryDeadLetters: () => taker.retryDeadLetters(),
     async stop() {
       clearInterval(timer);
       await endpoint.close();

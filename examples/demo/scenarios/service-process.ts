@@ -21,6 +21,7 @@ const SUBJECTS: Readonly<Record<Trouble["kind"], string>> = {
   cut: "way",
   restore: "way",
   slow: "speed",
+  lossy: "connections",
   fail: "handlers",
   leak: "memory",
   mend: "memory",
@@ -52,6 +53,11 @@ export class ServiceProcess implements Disposable {
     this.#child.tell({ type: "trouble", trouble });
     // A process that dies of its trouble does not tell.
     await this.#watch.until(({ troublesBegun, isUp }) => troublesBegun.length > begunBefore || !isUp);
+  }
+
+  async retryDeadLetters(): Promise<void> {
+    this.#child.tell({ type: "retry_dead_letters" });
+    await this.#watch.until(({ deadLetters }) => deadLetters !== undefined);
   }
 
   async stop(): Promise<void> {

@@ -8,7 +8,7 @@ import { serviceConfig } from "./service-config.ts";
 
 const GRAPH = "graph";
 
-serveOrders(async ({ settings, operations, report }: ServiceParts): Promise<OrderTaker> => {
+serveOrders(async ({ settings, operations, troubles, report }: ServiceParts): Promise<OrderTaker> => {
   const scenario = scenarioNamed(settings.scenario);
   const runtime = await createRuntime({
     dataDirectory: settings.dataDirectory,
@@ -24,6 +24,8 @@ serveOrders(async ({ settings, operations, report }: ServiceParts): Promise<Orde
   });
   runtime.on("page", ({ subject, cause }) => report({ type: "page", subject, what: cause.what }));
 
+  runtime.onMemoryPressure(() => troubles.emptyCache());
+
   return {
     async take({ operation, input }, idempotencyKey): Promise<Answer> {
       const { priority } = input as { readonly priority: "critical" };
@@ -36,16 +38,23 @@ serveOrders(async ({ settings, operations, report }: ServiceParts): Promise<Orde
     },
     status() {
       const { control, queue, dependencies } = runtime.status();
-      const { dead, ...open } = queue.counts;
       return {
         modes: control.policy.modes
           .map(({ mode, step }) => (step === "in_force" ? mode : `${mode} (${step})`))
           .join(", "),
         isNormal: control.policy.modes.every(({ mode }) => mode === "normal"),
-        unfinished: Object.values(open).reduce((sum, rows) => sum + rows, 0) + queue.inFlight,
-        deadLetters: dead,
+        unfinished: Object.values(queue.counts).reduce((sum, rows) => sum + rows, 0) + queue.inFlight,
         limit: dependencies.find(({ name }) => name === GRAPH)?.limit ?? 0,
       };
+    },
+    async retryDeadLetters() {
+      let count = 0;
+      for (;;) {
+        const { items } = await runtime.deadLetters.list({ limit: 100 });
+        for (const { operationId } of items) await runtime.deadLetters.retry(operationId, { reason: "it is over" });
+        count += items.length;
+        if (items.length === 0) return count;
+      }
     },
     stop: () => runtime.stop(),
   };

@@ -1,12 +1,16 @@
 import { defaultConfig, type PartialRuntimeConfig } from "holdfast";
 
-/** Of what a scenario's figures are made: one time scale for all of them, so that no dwell outruns another. */
-const SCALED = "dwells of triggers, and the cooldown of incidents";
+const SCALED =
+  "the triggers' dwells, the sensing interval and window, the modes' restore steps, and the incidents' cooldown";
 const UNSCALED = "breakers, attempt and answer times, and the load's rate are as they are";
+
+/** The windows of rates must hold their smallest sample at the rate of the load, however fast time goes. */
+const SHORTEST_WINDOW_MS = 2_000;
+const SHORTEST_INTERVAL_MS = 50;
 
 /** The presets, so many times as fast. What a machine waits for is divided; what a call may take is not. */
 export function scaledConfig(timeScale: number): PartialRuntimeConfig {
-  const { triggers, incident } = defaultConfig;
+  const { triggers, incident, sensing, modes } = defaultConfig;
   return {
     triggers: Object.fromEntries(
       Object.entries(triggers).map(([kind, definition]) => [
@@ -18,6 +22,12 @@ export function scaledConfig(timeScale: number): PartialRuntimeConfig {
         },
       ]),
     ),
+    sensing: {
+      intervalMs: Math.max(SHORTEST_INTERVAL_MS, sensing.intervalMs / timeScale),
+      windowMs: Math.max(SHORTEST_WINDOW_MS, sensing.windowMs / timeScale),
+      slowOperationMs: sensing.slowOperationMs / timeScale,
+    },
+    modes: { restoreStepMs: modes.restoreStepMs / timeScale },
     incident: { cooldownMs: incident.cooldownMs / timeScale },
   };
 }

@@ -9,7 +9,9 @@ export type TroubleOfGraph =
   | { readonly kind: "cut" }
   | { readonly kind: "restore" }
   /** From now on a transaction takes the graph so long. */
-  | { readonly kind: "slow"; readonly serviceMs: number };
+  | { readonly kind: "slow"; readonly serviceMs: number }
+  /** From now on so many of its transactions lose their connection before they begin, 0 to 1; probes never do. */
+  | { readonly kind: "lossy"; readonly share: number };
 
 export type TroubleOfHandlers =
   /** From now on handlers throw for this share of their calls, by priority, 0 to 1. */
