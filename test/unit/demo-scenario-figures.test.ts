@@ -73,7 +73,7 @@ describe("the time scale", () => {
   });
 
   test("is told with what it divides", () => {
-    expect(inWords(60)).toMatch(/^time scale 60: divided by it are dwells/);
+    expect(inWords(60)).toMatch(/^time scale 60: divided by it are the triggers.* dwells/);
   });
 
   test.each(SCENARIOS.map((scenario) => [scenario.name, scenario] as const))(

@@ -50,7 +50,7 @@ serveOrders(async ({ settings, operations, troubles, report }: ServiceParts): Pr
     async retryDeadLetters() {
       let count = 0;
       for (;;) {
-        const { items } = await runtime.deadLetters.list({ limit: 100 });
+        const { rows: items } = await runtime.deadLetters.list({ limit: 100 });
         for (const { operationId } of items) await runtime.deadLetters.retry(operationId, { reason: "it is over" });
         count += items.length;
         if (items.length === 0) return count;
