@@ -11,7 +11,7 @@ export const memoryPressure: Scenario = {
   graph: { slots: 16, serviceMs: 5 },
   heapLimitMib: 256,
   async disturb(stage) {
-    await stage.trouble({ kind: "leak", fillTo: 0.88, bytesPerCall: 60_000 });
+    await stage.trouble({ kind: "leak", fillTo: 0.88, bytesPerCall: 30_000 });
     await stage.wait(1);
     await stage.trouble({ kind: "mend" });
   },

@@ -18,8 +18,8 @@ const SHARES = [
 ] as const satisfies readonly (readonly [Priority, number])[];
 
 const CYCLE: readonly Priority[] = SHARES.flatMap(([priority, count]) => Array<Priority>(count).fill(priority));
-/** Where there are questions, so many of each twenty orders are one: its priority is drawn from the same cycle. */
-const QUESTION_EVERY = 10;
+/** Where there are questions, every fourth call is one. */
+const QUESTION_EVERY = 4;
 
 export const stationOf = (order: number): number => order % STATIONS;
 

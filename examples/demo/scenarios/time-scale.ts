@@ -1,7 +1,7 @@
 import { defaultConfig, type PartialRuntimeConfig } from "holdfast";
 
 const SCALED =
-  "the triggers' dwells, the sensing interval and window, the modes' restore steps, and the incidents' cooldown";
+  "the triggers' dwells, the sensing interval and window, the modes' restore steps, and the incidents' pauses";
 const UNSCALED = "breakers, attempt and answer times, and the load's rate are as they are";
 
 /** The windows of rates must hold their smallest sample at the rate of the load, however fast time goes. */
@@ -28,7 +28,15 @@ export function scaledConfig(timeScale: number): PartialRuntimeConfig {
       slowOperationMs: sensing.slowOperationMs / timeScale,
     },
     modes: { restoreStepMs: modes.restoreStepMs / timeScale },
-    incident: { cooldownMs: incident.cooldownMs / timeScale },
+    incident: {
+      cooldownMs: incident.cooldownMs / timeScale,
+      verifyMarginMs: incident.verifyMarginMs / timeScale,
+      reliefSettleMs: incident.reliefSettleMs / timeScale,
+      pageAfterOutageMs: incident.pageAfterOutageMs / timeScale,
+      pageAfterMs: incident.pageAfterMs / timeScale,
+      pageAnswerMs: incident.pageAnswerMs / timeScale,
+      pagePauseMs: incident.pagePauseMs / timeScale,
+    },
   };
 }
 

@@ -21,7 +21,9 @@ export type TroubleOfHandlers =
   /** The leak is mended, and what had leaked is gone. */
   | { readonly kind: "mend" };
 
+/** A little at a time: it is the heap that is to suffer, not the event loop. */
 const FILL_BYTES = 1_024 * 1_024;
+const FILL_EVERY_MS = 10;
 const BYTES_PER_NUMBER = 8;
 
 /** The handlers' own troubles: errors that they throw, and a cache that nobody empties. */
@@ -46,8 +48,14 @@ export class Troubles {
       this.emptyCache();
     } else {
       this.#bytesPerCall = trouble.bytesPerCall;
-      while (heapUsage() < trouble.fillTo) this.#cache.push(block(FILL_BYTES));
+      this.#fill(trouble.fillTo);
     }
+  }
+
+  #fill(share: number): void {
+    if (this.#bytesPerCall === 0 || heapUsage() >= share) return;
+    this.#cache.push(block(FILL_BYTES));
+    setTimeout(() => this.#fill(share), FILL_EVERY_MS);
   }
 
   /** What a service can do about its memory when it is asked to. */
