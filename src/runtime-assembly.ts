@@ -141,6 +141,11 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
       reconnect: () => dependency.reconnect(),
       ...drains.of(dependency),
     })),
+    // What measures is built on what is controlled; nothing is relieved before both are there.
+    relieveMemory: () => monitoring.relieveMemory(),
+    measureMemory: () => monitoring.measureMemory(),
+    restartWorker: () => journal.restart(),
+    verifyWorker: () => journal.verify(),
     recordTransition: (transition) => journal.recordTransition(transition),
     saveRecord: (record) => journal.saveRecord(record),
   });
