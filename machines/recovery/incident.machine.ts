@@ -72,6 +72,7 @@ export const incidentMachine = setup({
   guards: {
     raised: ({ event }) => event.type === "conditions.told" && event.raised.length > 0,
     gone: ({ event }) => event.type === "conditions.told" && event.raised.length === 0,
+    attemptsLeft: ({ context }) => context.attempts > 0,
     raisedStill: ({ context }) => context.raised,
     falling: ({ context }) => context.falling,
     suspect: ({ context, event }) => breakerHeard(context, event).suspect || breakerHeard(context, event).misconfigured,
@@ -187,7 +188,9 @@ export const incidentMachine = setup({
       on: {
         "conditions.told": [
           { guard: "raised", target: "assessing", actions: ["hear", "note", "startAssessing"] },
-          { actions: ["hear", "forgetAttempts"] },
+          // Inherited ones, of a condition that went while nobody listened.
+          { guard: "attemptsLeft", target: "quiet", reenter: true, actions: ["hear", "forgetAttempts"] },
+          { actions: "hear" },
         ],
         resume: { target: "quiet", reenter: true },
       },

@@ -370,6 +370,39 @@ describe("monitoring", () => {
     await runtime.stop();
   });
 
+  it.each([
+    {
+      what: "gives memory back",
+      after: 0.5,
+      result: "verifying",
+      detail: "95.0 % of memory in use before, 50.0 % after",
+    },
+    {
+      what: "runs and gives nothing back",
+      after: 0.95,
+      result: "failed",
+      detail: "95.0 % of memory in use before, 95.0 % after, less than 2.0 % freed",
+    },
+  ])("calls whoever registered when memory runs short, and says what came of one that $what", async (told) => {
+    let usage = 0.95;
+    const definition = { enter: 0.9, exit: 0.7, enterDwellMs: 0, leaveDwellMs: 60_000 };
+    const runtime = await running([], {
+      sensors: { memory: () => usage },
+      config: { ...QUICK, triggers: { memory_exhaustion: definition }, incident: { reliefSettleMs: 10 } },
+    });
+    runtime.onMemoryPressure(() => {
+      usage = told.after;
+    });
+    const incident = () =>
+      runtime.status().control.incidents.find(({ condition }) => condition === "memory_exhaustion");
+    await until("the relief has ended", () => (incident()?.remedies[0]?.endedAt ?? null) !== null);
+    expect(incident()?.remedies[0]).toMatchObject({
+      remedy: "relieve_memory",
+      result: told.result,
+      detail: told.detail,
+    });
+  });
+
   it("registers who gives memory back, and takes it back", async () => {
     const runtime = await running([]);
     const forget = runtime.onMemoryPressure(() => {});

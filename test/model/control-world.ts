@@ -146,8 +146,9 @@ export class World {
   /** Makes the next step of an actor throw, whatever state it is in. */
   crash(id: string): void {
     const actor = this.find(id);
+    if (actor?.getSnapshot().status !== "active") return;
     let armed = true;
-    actor?.send({
+    actor.send({
       get type() {
         if (!armed) return "planted";
         armed = false;

@@ -3,6 +3,7 @@ import type { OpenControlPlane } from "../../src/control/create-control-plane.ts
 import { World } from "./control-world.ts";
 import { judgeDegradation } from "./degradation-oracles.ts";
 import { FakeSensors } from "./fake-sensors.ts";
+import { judgeBeginning, judgeRecovery } from "./recovery-oracles.ts";
 import { judgeOutages } from "./outage-oracles.ts";
 import { PinKeeper } from "./pin-keeper.ts";
 
@@ -21,6 +22,9 @@ const triggers = Object.fromEntries(
   ]),
 );
 
+/** Persons who are called often, and soon. */
+const incident = { pageAfterMs: 60_000, pageAnswerMs: 10_000, pagePauseMs: 20_000, pageCalls: 3 };
+
 export class Day {
   readonly world: World;
   readonly sensors: FakeSensors;
@@ -34,7 +38,7 @@ export class Day {
   constructor(latencies: readonly number[], visit: Visit) {
     this.#visit = visit;
     let next = 0;
-    this.world = new World(NAMES, { triggers }, (plane) => this.watch(plane));
+    this.world = new World(NAMES, { triggers, incident }, (plane) => this.watch(plane));
     this.sensors = new FakeSensors(this.world);
     this.pins = new PinKeeper(this.world);
     for (const name of NAMES) this.world.dependency(name).latencyMs = () => latencies[next++ % latencies.length] ?? 20;
@@ -53,6 +57,7 @@ export class Day {
       const kind = machine.split(":")[0] ?? machine;
       this.#visit(kind, from);
       this.#visit(kind, to);
+      judgeBeginning(plane, machine, to, (holds, otherwise) => this.#must(holds, otherwise));
       this.#visit("root", String(plane.actor("root")?.getSnapshot().value));
       // Within a cascade not everybody has heard yet; when it is over, everybody has.
       if (this.#checking) return;
@@ -69,6 +74,7 @@ export class Day {
     if (plane.actor("root") === undefined) return;
     judgeOutages(plane, NAMES, (holds, otherwise) => this.#must(holds, otherwise));
     judgeDegradation(plane, NAMES, this.sensors.triggers, (holds, otherwise) => this.#must(holds, otherwise));
+    judgeRecovery(plane, NAMES, (holds, otherwise) => this.#must(holds, otherwise));
     const lapsed = this.pins.breach();
     this.#must(lapsed === undefined, lapsed ?? "");
     this.#must(plane.policy.modes.length > 0 || plane.actor("normal") === undefined, "no mode is in force");

@@ -8,6 +8,12 @@ const name = fc.constantFrom(...NAMES);
 const actorId = fc.oneof(
   fc.constantFrom("normal", "reduced_performance", "memory_constrained", "selective_processing", "emergency_mode"),
   fc.constantFrom("pin", ...SERVICE_CONDITION_KINDS.map((kind) => `trigger:${kind}`)),
+  fc.constantFrom(
+    "auto_recovery",
+    "memory_relief",
+    "worker_restart",
+    ...SERVICE_CONDITION_KINDS.flatMap((kind) => [`incident:${kind}`, `page:incident:${kind}`]),
+  ),
   fc
     .tuple(
       fc.constantFrom(
@@ -16,6 +22,8 @@ const actorId = fc.oneof(
         "drain",
         "local_queue",
         "incident:dependency_unavailable",
+        "incident:connection_failures",
+        "probe_request",
         "reconnect",
       ),
       name,

@@ -6,6 +6,7 @@ import { type Command, Day, NAMES } from "./day.ts";
 import { degradationCommands } from "./degradation-commands.ts";
 import { outageCommands } from "./outage-commands.ts";
 import { processCommands } from "./process-commands.ts";
+import { recoveryCommands } from "./recovery-commands.ts";
 import { leavesOf } from "./walk.ts";
 
 /*
@@ -27,12 +28,15 @@ const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 30, arbitrary: outageCommands },
   { weight: 19, arbitrary: processCommands },
   { weight: 24, arbitrary: degradationCommands(NAMES) },
+  { weight: 16, arbitrary: recoveryCommands },
 );
 
 /** Whatever happened: everything is healed, persons do their part, and time passes. */
 async function allClear({ world, sensors, pins }: Day): Promise<void> {
   sensors.setAll("low");
   pins.release();
+  Object.assign(world, { freed: 0.2, restartable: true, works: true, actionMs: () => 20 });
+  world.plane.switchAutoRecovery(true, world.person("all clear"));
   for (const each of NAMES) {
     Object.assign(world.dependency(each), {
       up: true,
@@ -59,10 +63,10 @@ function expectNormal({ world }: Day): void {
     expect(world.state(`breaker:${each}`)).toBe("closed");
     expect(world.state(`drain:${each}`)).toBe("empty");
     expect(world.state(`local_queue:${each}`)).toBe("dormant");
-    expect(world.state(`incident:dependency_unavailable:${each}`)).toBe("quiet");
     expect(world.admission(each)).toMatchObject({ state: "closed", decision: "run", backlogShare: 0 });
     expect(world.dependency(each).draining).toBe(0);
   }
+  expect(status.incidents.filter(({ state, attempts }) => state !== "quiet" || attempts > 0)).toEqual([]);
   expect(status.triggers.filter(({ state, raised }) => state !== "clear" || raised)).toEqual([]);
   expect(status).toMatchObject({ pinState: "free" });
   for (const each of ["reduced_performance", "memory_constrained", "selective_processing", "emergency_mode"])

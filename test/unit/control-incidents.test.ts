@@ -454,6 +454,17 @@ describe("invariant 8, failures stay in their subtree", () => {
     expect(world.incident("memory_exhaustion")).toMatchObject({ state: "paged", attempts: 2 });
   });
 
+  test("an incident whose condition goes while it is down begins with none of its predecessor's attempts", async () => {
+    const world = await started();
+    world.raise("memory_exhaustion");
+    await world.seconds(10);
+    expect(world.incident("memory_exhaustion")).toMatchObject({ state: "cooling_down", attempts: 1 });
+    world.crash("incident:memory_exhaustion");
+    world.clear("memory_exhaustion");
+    await world.seconds(1);
+    expect(world.incident("memory_exhaustion")).toMatchObject({ state: "quiet", attempts: 0 });
+  });
+
   test("an incident that keeps crashing disturbs no sibling", async () => {
     const world = await started();
     world.raise("queue_overflow");
