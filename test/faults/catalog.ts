@@ -1,4 +1,5 @@
 import type { Fault, NotBuiltYet } from "./fault.ts";
+import { FAULTS_OF_DEGRADATION } from "./faults-of-degradation.ts";
 
 const JOURNAL = "src/storage/open-journal.ts";
 const GRAPH = "src/graph/embedded/index.ts";
@@ -11,7 +12,7 @@ const INVARIANTS = "test/unit/control-invariants.test.ts";
 const RESTART = "test/integration/journal-restart.test.ts";
 const WRITER_ENDS = "test/integration/journal-writer-ends.test.ts";
 
-/** In the order of the invariants. Of each a test is named that is quick and goes to the point, not all that notice. */
+/** In the order of the invariants, then how the service degrades. Of each a test is named that is quick and goes to the point, not all that notice. */
 export const FAULTS: readonly Fault[] = [
   {
     fault: "answer-before-commit",
@@ -297,11 +298,10 @@ export const FAULTS: readonly Fault[] = [
       test: "invariant 12: every buffer has a bound, and a rule for when it is full > refuses with queue_full when the queue holds as many rows as it may, and drops nothing that was accepted",
     },
   },
+  ...FAULTS_OF_DEGRADATION,
 ];
 
 export const NOT_BUILT_YET: readonly NotBuiltYet[] = [
-  { fault: "overrule-a-pin", invariant: 5, notBuiltYet: "there are no pins yet" },
-  { fault: "let-a-pin-lapse-silently", invariant: 5, notBuiltYet: "there are no pins yet" },
   {
     fault: "edit-the-audit",
     invariant: 9,

@@ -3,8 +3,8 @@ export interface Fault {
   /** In kebab-case; `planted/<fault>.ts` is the module that plants it. */
   readonly fault: string;
   readonly what: string;
-  /** Number of the invariant it breaks, as in ARCHITECTURE.md. */
-  readonly invariant: number;
+  /** Number of the invariant it breaks, as in ARCHITECTURE.md; null for a promise that is no invariant. */
+  readonly invariant: number | null;
   /** Path of the module, from the project's root, in whose place everybody gets `planted/<fault>.ts`. */
   readonly wraps: string;
   readonly caughtBy: {

@@ -18,13 +18,13 @@ async function run({ json, only }: FaultsOptions): Promise<number> {
   try {
     const shown = await showFaults(chosen, interrupted.signal, (line) => console.error(line));
     const missing = only.length === 0 ? NOT_BUILT_YET.map((each) => ({ ...each, caughtBy: null })) : [];
-    const all = [...shown, ...missing].toSorted((a, b) => a.invariant - b.invariant);
+    const all = [...shown, ...missing].toSorted((a, b) => (a.invariant ?? Infinity) - (b.invariant ?? Infinity) || 0);
     if (json) console.log(JSON.stringify(all, null, 2));
     else
       for (const each of all)
         console.log(
           [
-            String(each.invariant).padStart(2),
+            String(each.invariant ?? "-").padStart(2),
             each.fault.padEnd(38),
             "notBuiltYet" in each
               ? `not built yet: ${each.notBuiltYet}`

@@ -21,8 +21,8 @@ notices. Fails when none does. Nothing of the product knows of it.
   --only NAME  this fault only; may be given more than once
   --help       this text
 
-Faults:
-${FAULTS.map(({ fault, invariant, what }) => `  ${fault.padEnd(30)}${String(invariant).padStart(3)}  ${what}`).join("\n")}
+Faults, each with the number of the invariant that it breaks:
+${FAULTS.map(({ fault, invariant, what }) => `  ${fault.padEnd(30)}${String(invariant ?? "-").padStart(3)}  ${what}`).join("\n")}
 
 Not built yet:
 ${NOT_BUILT_YET.map(({ fault, invariant, notBuiltYet }) => `  ${fault.padEnd(40)}${String(invariant).padStart(3)}  ${notBuiltYet}`).join("\n")}

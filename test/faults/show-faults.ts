@@ -4,7 +4,7 @@ import { runTests, type TestResult } from "./run-tests.ts";
 
 export interface Shown {
   readonly fault: string;
-  readonly invariant: number;
+  readonly invariant: number | null;
   /** `file > test`; null when it was not caught. */
   readonly caughtBy: string | null;
   /** The first line of what the test said, or why this fault counts as not caught. */

@@ -15,7 +15,8 @@ const faults = (...argv: string[]) => spawnSync(process.execPath, command(...arg
 describe("npm run faults", () => {
   test("has a fault for every invariant, or says what is not built yet", () => {
     const invariants = new Set([...FAULTS, ...NOT_BUILT_YET].map(({ invariant }) => invariant));
-    expect([...invariants].toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    invariants.delete(null);
+    expect([...invariants].toSorted((a, b) => Number(a) - Number(b))).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   });
 
   test("names each fault once, and wraps modules that are there", () => {
