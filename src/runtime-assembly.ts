@@ -6,7 +6,6 @@ import { Degradation } from "./control/orders/degradation.ts";
 import { AttemptsInFlight } from "./dependencies/attempts-in-flight.ts";
 import type { CallPorts } from "./dependencies/call.ts";
 import { MisuseError } from "./errors.ts";
-import type { AnyOperationDefinition } from "./operations/define-operation.ts";
 import { catalogOf, OperationRegistry } from "./operations/operation-registry.ts";
 import { OperationReads } from "./operations/operation-reads.ts";
 import type { Principal } from "./operations/principal.ts";
@@ -26,13 +25,14 @@ import { DeadLetters } from "./queue/dead-letters.ts";
 import { Dispatcher } from "./queue/dispatcher.ts";
 import { DrainChecks } from "./queue/drain-checks.ts";
 import { Fences } from "./queue/fences.ts";
-import type { Journal, RunnableDefinition } from "./queue/journal.ts";
+import type { Journal } from "./queue/journal.ts";
 import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime.ts";
 import { Alerting } from "./runtime-alerts.ts";
 import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
+import { connect, runnable } from "./runtime-connections.ts";
 import { RuntimeFeeds } from "./runtime-feeds.ts";
 import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
 import { openJournal } from "./storage/open-journal.ts";
@@ -74,12 +74,6 @@ export interface RuntimeParts {
     options: { readonly reason: string; readonly principal?: Principal },
   ) => Promise<CancelOutcome>;
 }
-
-const runnable = (definition: AnyOperationDefinition): RunnableDefinition => ({
-  name: definition.name,
-  version: definition.version,
-  acceptsOlder: definition.migrateInput !== undefined,
-});
 
 /** What one fence, or one purge, in a dependency may take. */
 const RECEIPT_CALL_TIMEOUT_MS = 10_000;
@@ -275,64 +269,24 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     control,
   });
 
-  for (const dependency of registry.dependencies.values())
-    dependency.onCallsFailed = (report) => control.callsFailed(report);
-  control.onPolicy((next) => {
-    for (const dependency of registry.dependencies.values()) dependency.apply(next);
-    events.emit("policy", next);
-    dispatcher.pump();
-    fences.wake();
+  connect({
+    abandoned,
+    acknowledgements,
+    alerting,
+    clock,
+    control,
+    dispatcher,
+    events,
+    fences,
+    journal,
+    logger,
+    monitoring,
+    registry,
+    retention,
+    storage,
+    submitter,
+    waiters,
   });
-  control.onTransition((transition) => events.emit("transition", transition));
-  monitoring.onMeasured((measurements) => alerting.observe(measurements));
-  control.onPage((page) => {
-    logger.error({ subject: page.subject, what: page.cause.what }, "a person is needed");
-    events.emit("page", page);
-  });
-  journal.onClosing(() => fences.wake());
-  journal.onExpired((sequences) => {
-    for (const sequence of sequences) waiters.settle(sequence, { outcome: "expired" });
-  });
-  journal.onChange(() => dispatcher.pump());
-  acknowledgements.onChange = (failing) => {
-    storage.endsFail(failing);
-    dispatcher.endsFail(failing);
-  };
-  // Another thread takes over at once, so nobody is told but who watches. What is executed now goes on, and is written
-  // afterwards.
-  journal.onDown((error) => {
-    storage.isDown(true);
-    dispatcher.storeIsDown(true);
-    logger.error({ error: error.message }, "the thread that writes the journal has ended; another one takes over");
-  });
-  journal.onUp(() => {
-    storage.isDown(false);
-    dispatcher.storeIsDown(false);
-    logger.info({}, "another thread has taken over the journal");
-  });
-  // Nothing can be written any more: nothing is accepted or claimed, and whoever waits is told what is true, that his
-  // operation waits on disk. What is executed now ends in its dependency; the next process replays it and finds the
-  // receipt. Only a restart helps, so a person is called.
-  journal.onLost(() => {
-    storage.lose();
-    submitter.loseStorage();
-    dispatcher.loseStorage();
-    fences.stop();
-    retention.stop();
-    waiters.releaseAll();
-    const cause = {
-      actor: "storage",
-      what: "the thread that writes the journal has ended, and no other can take over; restart the process",
-    };
-    logger.error({ subject: "storage", what: cause.what }, "a person is needed");
-    events.emit("page", { at: clock.now(), subject: "storage", cause });
-  });
-  abandoned.onChange = () => {
-    const notHeld = registry.operations.filter(({ definition }) => !abandoned.isHeld(definition.name));
-    journal
-      .setDefinitions(notHeld.map(({ definition }) => runnable(definition)))
-      .catch(() => logger.error({}, "which operations are held could not be written"));
-  };
 
   const sequenceOf = (operationId: string) => reads.sequenceOf(operationId);
   const deadLetters = new DeadLetters(
