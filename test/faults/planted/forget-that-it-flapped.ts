@@ -1,4 +1,4 @@
-import * as real from "../../../machines/triggers/trigger-context.ts";
+import type * as real from "../../../machines/triggers/trigger-context.ts";
 
 export * from "../../../machines/triggers/trigger-context.ts";
 
