@@ -11,6 +11,7 @@ export function degradationStatus({
   measurements,
   queue,
   dependencies,
+  operationsProcessedWhileDegraded,
   ended,
 }: RuntimeStatus): DegradationStatus {
   const { policy, breakers, drains, incidents, autoRecovery, triggers, pinState } = control;
@@ -24,6 +25,7 @@ export function degradationStatus({
     ...(mostSevere !== undefined && { since: mostSevere.since }),
     activeTriggers: activeTriggers(control),
     operationsQueued: ready + scheduled + blocked,
+    operationsProcessedWhileDegraded,
     ...(nextHealthCheckAt !== undefined && { nextHealthCheckAt }),
     modes: policy.modes.map(withReason),
     pinState,

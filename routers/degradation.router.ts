@@ -12,6 +12,7 @@ import {
   acknowledgeIncidentInputSchema,
   configureAnswerSchema,
   configureInputSchema,
+  monitoringAnswerSchema,
   pinAnswerSchema,
   pinInputSchema,
   releaseAnswerSchema,
@@ -72,6 +73,14 @@ export const degradationRouter = router({
     .output(switchAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
       runtime.degradation.switchAutoRecovery(enabled, { reason, principal }),
+    ),
+
+  /** Starts or stops the sensors. While they are stopped, triggers stay as they are; breakers go on. */
+  switchMonitoring: procedure("degradation.configure")
+    .input(switchInputSchema)
+    .output(monitoringAnswerSchema)
+    .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
+      runtime.degradation.switchMonitoring(enabled, { reason, principal }),
     ),
 
   /** Takes over the incident of a condition. */

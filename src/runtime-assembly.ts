@@ -329,6 +329,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
       clock,
       principal,
       control,
+      monitoring,
       pin: config.pin,
       record: (action) => journal.recordControlAction(action),
     }),

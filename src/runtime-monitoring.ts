@@ -136,9 +136,16 @@ export class Monitoring {
     };
   }
 
+  /** For the end of the process: triggers keep their dwells, which the next process goes on with. */
   stop(): void {
     this.#events.measure = undefined;
     this.#loop.stop();
+  }
+
+  /** For a while: triggers hear that nobody observes. */
+  pause(): void {
+    this.#events.measure = undefined;
+    this.#loop.pause();
   }
 
   onMemoryPressure(callback: MemoryPressureCallback): () => void {

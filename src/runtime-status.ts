@@ -36,6 +36,8 @@ export interface RuntimeStatus {
     readonly windowCalls: number;
     readonly windowFailures: number;
   }[];
+  /** Operations that ended while a mode other than normal was in force, over all processes. */
+  readonly operationsProcessedWhileDegraded: number;
   /** Operations ended by this process. */
   readonly ended: {
     readonly completed: number;
@@ -47,7 +49,7 @@ export interface RuntimeStatus {
 
 /** Everything as it is now. */
 export function runtimeStatus(
-  { control, journal, registry, submitter, dispatcher, clock, events, storage, monitoring }: RuntimeParts,
+  { control, journal, registry, submitter, dispatcher, clock, events, storage, monitoring, record }: RuntimeParts,
   phase: RuntimePhase,
 ): RuntimeStatus {
   const nowMs = clock.monotonicMs();
@@ -75,6 +77,7 @@ export function runtimeStatus(
       windowCalls: counters.windowCalls,
       windowFailures: counters.windowFailures,
     })),
+    operationsProcessedWhileDegraded: record.counters.totals.operationsProcessedWhileDegraded,
     ended: events.ended,
   };
 }

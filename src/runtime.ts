@@ -289,9 +289,12 @@ export class Runtime implements AsyncDisposable {
     if (this.#phase === "running") monitoring.start();
   }
 
-  /** Reads no sensor from now on: triggers stay as they are, and so do the modes that answer to them. Idempotent. */
+  /**
+   * Reads no sensor from now on. Triggers are `unknown` meanwhile: what is raised stays raised, and so do the modes that
+   * answer to it; no dwell goes on. Idempotent.
+   */
   stopMonitoring(): void {
-    this.#parts.monitoring.stop();
+    this.#parts.monitoring.pause();
   }
 
   /** What the sensors measured last; undefined before the first reading and while nothing is monitored. */
@@ -331,9 +334,10 @@ export class Runtime implements AsyncDisposable {
       wheel,
       waiters,
       record,
+      monitoring,
     } = this.#parts;
     this.#phase = "stopping";
-    this.stopMonitoring();
+    monitoring.stop();
     submitter.stop();
     retention.stop();
     fences.stop();

@@ -75,3 +75,5 @@ export const acknowledgeIncidentInputSchema = z.strictObject({
 export const acknowledgeIncidentAnswerSchema = z.object({
   status: z.enum(["acknowledged", "not_paged", "unavailable"]),
 });
+
+export const monitoringAnswerSchema = z.object({ status: z.enum(["started", "stopped"]) });

@@ -68,6 +68,8 @@ export const degradationStatusSchema = z.object({
   ),
   /** Accepted operations that wait to be executed: ready, scheduled, blocked. */
   operationsQueued: z.number(),
+  /** Ended while a mode other than normal was in force, over all processes. */
+  operationsProcessedWhileDegraded: z.number(),
   /** The earliest planned probe of a dependency that is not healthy. */
   nextHealthCheckAt: wallTimeSchema.exactOptional(),
   modes: z.array(modeInForceSchema),

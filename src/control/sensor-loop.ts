@@ -80,6 +80,13 @@ export class SensorLoop {
       }
   }
 
+  /** `stop`, said aloud: nobody observes from now on, so no dwell may go on, neither towards raising nor to clearing. */
+  pause(): void {
+    if (!this.#running) return;
+    this.stop();
+    for (const sensor of this.#ports.sensors) this.#say(sensor, { kind: "failed", what: "monitoring was stopped" });
+  }
+
   #schedule(dueMs: number): void {
     const { clock } = this.#ports;
     const term = this.#term;

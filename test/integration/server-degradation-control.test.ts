@@ -190,9 +190,10 @@ describe("dependencies over HTTP", () => {
 
 describe("recovery over HTTP", () => {
   test("calls a person instead of trying a remedy while auto recovery is off, and a person takes over", async () => {
+    let usage = 0.2;
     const { client, server, dataDirectory } = await serveKitchen({
-      sensors: { memory: () => 0.97 },
-      config: { triggers: { memory_exhaustion: { enter: 0.9, exit: 0.5, enterDwellMs: 200, leaveDwellMs: 200 } } },
+      sensors: { memory: () => usage },
+      config: { triggers: { memory_exhaustion: { enter: 0.9, exit: 0.5, enterDwellMs: 0, leaveDwellMs: 0 } } },
     });
     let relieved = 0;
     server.runtime.onMemoryPressure(() => {
@@ -206,6 +207,7 @@ describe("recovery over HTTP", () => {
     expect(await client.degradation.acknowledge.mutate({ condition: "memory_exhaustion", reason: "early" })).toEqual({
       status: "not_paged",
     });
+    usage = 0.97;
     await until("the page", async () => (await incident())?.state === "paged");
     expect(await client.degradation.metrics.query()).toMatchObject({ isAutoRecoveryOn: false });
     expect(await client.degradation.acknowledge.mutate({ condition: "memory_exhaustion", reason: "looking" })).toEqual({
@@ -224,6 +226,34 @@ describe("recovery over HTTP", () => {
       "acknowledge_incident acknowledged",
       "acknowledge_incident unknown_condition",
     ]);
+  });
+});
+
+describe("monitoring over HTTP", () => {
+  test("stops and starts, and meanwhile nothing is raised or cleared that nobody observed", async () => {
+    let usage = 0.2;
+    const { client, server } = await serveKitchen({
+      sensors: { memory: () => usage },
+      config: { triggers: { memory_exhaustion: { enter: 0.9, exit: 0.5, enterDwellMs: 0, leaveDwellMs: 0 } } },
+    });
+    const value = async () =>
+      (await client.degradation.status.query()).triggers.find(({ trigger }) => trigger === "memory_exhaustion")?.value;
+    await until("a reading", async () => (await value()) === 0.2);
+    const off = await client.degradation.switchMonitoring.mutate({ enabled: false, reason: "a test of the sensors" });
+    expect(off).toEqual({ status: "stopped" });
+    usage = 0.97;
+    expect(server.runtime.measurements()).toBeUndefined();
+    const stopped = await client.degradation.status.query();
+    expect(stopped).toMatchObject({ isMonitoring: false, currentMode: "normal" });
+    expect(stopped.triggers.find(({ trigger }) => trigger === "memory_exhaustion")).toMatchObject({
+      state: "unknown",
+      failed: true,
+      raised: false,
+    });
+    expect(await client.degradation.switchMonitoring.mutate({ enabled: true, reason: "done" })).toEqual({
+      status: "started",
+    });
+    await until("the mode", async () => (await client.degradation.status.query()).currentMode === "memory_constrained");
   });
 });
 

@@ -13,6 +13,7 @@ function status(
     phase: "running",
     storage: "working",
     isMonitoring: true,
+    operationsProcessedWhileDegraded: 0,
     control: {
       policy: {
         revision: 1,

@@ -4,12 +4,14 @@ import type { PinAnswer, ReleaseAnswer } from "../control-doors.ts";
 import type { ControlPlane } from "../control-plane.ts";
 import { type ByPerson, ControlActions, type ControlActionPorts } from "./control-actions.ts";
 import { type AcceptAnswer, DependencyOrders, type OrderAnswer, type ResetAnswer } from "./dependency-orders.ts";
+import { type MonitoringAnswer, MonitoringOrders, type MonitoringSwitch } from "./monitoring-orders.ts";
 import { type PinOptions, Pins } from "./pins.ts";
 import { type AcknowledgeAnswer, RecoveryOrders, type SwitchAnswer } from "./recovery-orders.ts";
 import { type ConfigureAnswer, type TriggerChange, TriggerChanges } from "./trigger-changes.ts";
 
 export interface DegradationPorts extends ControlActionPorts {
   readonly control: ControlPlane;
+  readonly monitoring: MonitoringSwitch;
   readonly pin: PinSettings;
 }
 
@@ -24,13 +26,15 @@ export class Degradation {
   readonly #triggers: TriggerChanges;
   readonly #dependencies: DependencyOrders;
   readonly #recovery: RecoveryOrders;
+  readonly #monitoring: MonitoringOrders;
 
-  constructor({ control, pin, ...ports }: DegradationPorts) {
+  constructor({ control, pin, monitoring, ...ports }: DegradationPorts) {
     const actions = new ControlActions(ports);
     this.#pins = new Pins({ control, actions, clock: ports.clock, settings: pin, held: () => control.policy.pin });
     this.#triggers = new TriggerChanges({ control, actions, triggers: () => control.status().triggers });
     this.#dependencies = new DependencyOrders({ control, actions });
     this.#recovery = new RecoveryOrders({ control, actions });
+    this.#monitoring = new MonitoringOrders({ monitoring, actions });
   }
 
   /**
@@ -78,6 +82,11 @@ export class Degradation {
   /** Off: no remedy is tried, a person is called when one is due. Breakers probe and modes leave all the same. */
   switchAutoRecovery(enabled: boolean, by: ByPerson): SwitchAnswer {
     return this.#recovery.switchAutoRecovery(enabled, by);
+  }
+
+  /** Starts or stops the sensors. While they are stopped, triggers stay as they are and say so; breakers go on. */
+  switchMonitoring(enabled: boolean, by: ByPerson): MonitoringAnswer {
+    return this.#monitoring.switch(enabled, by);
   }
 
   /** Takes the responsibility for a drain whose verification failed. @throws InvalidValueError `unknown_dependency` */
