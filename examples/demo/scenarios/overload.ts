@@ -32,7 +32,7 @@ export const overload: Scenario = {
   story: `${TIMES_CAPACITY} times as much is offered as the graph can take`,
   shows: "the urgent calls are as fast as ever, the graph is used to the full, and the rest waits on disk",
   expectedModes: ["selective_processing"],
-  minutes: { before: 15, during: 15, after: 10 },
+  minutes: { before: 15, during: 8, after: 10 },
   ratePerSecond: {
     before: CAPACITY_PER_SECOND * UNLOADED,
     during: CAPACITY_PER_SECOND * TIMES_CAPACITY,

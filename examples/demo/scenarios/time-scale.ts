@@ -11,6 +11,7 @@ const SHORTEST_INTERVAL_MS = 50;
 /** The presets, so many times as fast. What a machine waits for is divided; what a call may take is not. */
 export function scaledConfig(timeScale: number): PartialRuntimeConfig {
   const { triggers, incident, sensing, modes } = defaultConfig;
+  // What waits for the garbage collector (reliefSettleMs) is not divided: nobody makes that one faster.
   return {
     triggers: Object.fromEntries(
       Object.entries(triggers).map(([kind, definition]) => [
@@ -31,7 +32,6 @@ export function scaledConfig(timeScale: number): PartialRuntimeConfig {
     incident: {
       cooldownMs: incident.cooldownMs / timeScale,
       verifyMarginMs: incident.verifyMarginMs / timeScale,
-      reliefSettleMs: incident.reliefSettleMs / timeScale,
       pageAfterOutageMs: incident.pageAfterOutageMs / timeScale,
       pageAfterMs: incident.pageAfterMs / timeScale,
       pageAnswerMs: incident.pageAnswerMs / timeScale,
