@@ -271,7 +271,10 @@ describe("history, metrics and explanations over HTTP", () => {
     await until("normal", async () => (await client.degradation.status.query()).currentMode === "normal");
     await until("the end", () => server.runtime.status().ended.completed === 1);
 
-    const { rows } = await client.degradation.history.query({ mode: "local_queue", order: "oldest" });
+    // A transition is stored with the next commit, an end after it was told.
+    const history = () => client.degradation.history.query({ mode: "local_queue", order: "oldest" });
+    await until("the last transition to be stored", async () => (await history()).rows.at(-1)?.toStep === "dormant");
+    const { rows } = await history();
     expect(rows.map(({ fromStep, toStep }) => `${fromStep} ${toStep}`)).toEqual([
       "dormant queueing",
       "queueing draining",
@@ -285,7 +288,9 @@ describe("history, metrics and explanations over HTTP", () => {
       operationsQueued: 0,
       isQueueProcessing: true,
     });
-    const why = await client.degradation.explain.query({ target: outcome.operationId });
+    const explain = () => client.degradation.explain.query({ target: outcome.operationId });
+    await until("the end to be stored", async () => (await explain())?.steps.at(-1)?.step === "completed");
+    const why = await explain();
     expect(why?.lines.join("\n")).toMatch(/graph opened[\s\S]*in a row[\s\S]*completed/);
     expect(await client.degradation.explain.query({ target: "op_nothing" })).toBeNull();
   });
