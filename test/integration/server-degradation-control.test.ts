@@ -260,6 +260,10 @@ describe("monitoring over HTTP", () => {
 describe("history, metrics and explanations over HTTP", () => {
   test("tell an outage as it was", async () => {
     const { client, faulty, server } = await serveKitchen();
+    await until("a quiet start", async () => {
+      const { drains, currentMode } = await client.degradation.status.query();
+      return currentMode === "normal" && drains.every(({ state }) => state === "empty");
+    });
     faulty.cut();
     const outcome = await client.operations.submit.mutate({
       name: "equipment.record",
