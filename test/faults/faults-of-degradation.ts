@@ -10,6 +10,7 @@ const PIN = "test/unit/control-pin.test.ts";
 const TRIGGERS = "test/unit/control-triggers.test.ts";
 const MODES = "test/unit/control-modes.test.ts";
 const EFFECTS = "test/integration/policy-effects.test.ts";
+const MODE_EFFECTS = "test/integration/mode-effects.test.ts";
 const ALERTS = "test/unit/alerts.test.ts";
 
 /** How the service degrades: invariants first, then promises that are none. */
@@ -112,8 +113,8 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
     invariant: null,
     wraps: KIT,
     caughtBy: {
-      file: MODES,
-      test: "memory constrained > runs one by one and half as many, lets what is not urgent wait, and restores step by step",
+      file: MODE_EFFECTS,
+      test: 'a mode changes what the service does, and changes it back: by its trigger, > memory_constrained by ["memory_exhaustion"]',
     },
   },
   {
@@ -215,7 +216,10 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
     what: "calls see a policy that is a moment old",
     invariant: null,
     wraps: CONTROL,
-    caughtBy: { file: PIN, test: "a pin > forces its mode within the call that sets it, with who, why and until when" },
+    caughtBy: {
+      file: MODE_EFFECTS,
+      test: "a mode changes what the service does, and changes it back: by a pin, > is seen by the very next call, and so is its release",
+    },
   },
   {
     fault: "ignore-the-batch-factor",
@@ -235,6 +239,16 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
     caughtBy: {
       file: EFFECTS,
       test: "the factors of a policy > concurrency counts at once, downwards too, with calls in flight",
+    },
+  },
+  {
+    fault: "ignore-the-attempt-timeout-factor",
+    what: "attempts end when they always do, although a mode has given them more time",
+    invariant: null,
+    wraps: "src/queue/attempted-rows.ts",
+    caughtBy: {
+      file: MODE_EFFECTS,
+      test: 'a mode changes what the service does, and changes it back: by its trigger, > reduced_performance by ["event_loop_overload"]',
     },
   },
   {
