@@ -13,6 +13,10 @@ interface Promised {
 /** Peers of ours own making, as the suites name them. */
 export const BARE = "bare handler";
 export const RAW = "raw UNWIND, no receipts";
+export const WITHOUT_HOLDFAST = "without Holdfast";
+export const UNLOADED = "unloaded";
+export const CAPACITY = "capacity";
+export const BEFORE_THE_OUTAGE = "before the outage";
 
 const PROMISED: readonly Promised[] = [
   { suite: "call", case: "successful call", atMost: 250, says: "≤ 250 ns where a bare await takes about 37 ns" },
@@ -81,6 +85,39 @@ const PROMISED: readonly Promised[] = [
   { suite: "drain", case: "one MERGE + SET an item", ratioTo: RAW, atLeast: 0.6, says: "≥ 0.6 × raw" },
   { suite: "drain", case: "two nodes and a relationship an item", ratioTo: RAW, atLeast: 0.8, says: "≥ 0.8 × raw" },
   { suite: "memory", case: "RSS with 1M queued over 1M lanes", atMost: 150, says: "≤ 150 MB" },
+  ...["one priority, one dependency", "whichever priority and dependency"].map(
+    (read): Promised => ({ suite: "modes", case: `reading the policy: ${read}`, atMost: 5, says: "≤ 5 ns" }),
+  ),
+  { suite: "modes", case: "calls under the old policy, begun after a pin had returned", atMost: 0, says: "none" },
+  ...["at rest", "under load of 64 callers"].flatMap((when) =>
+    ["", ": the latest"].map(
+      (which): Promised => ({
+        suite: "modes",
+        case: `a mode in force after its dwell, ${when}${which}`,
+        atMost: 50,
+        says: "≤ 50 ms",
+      }),
+    ),
+  ),
+  {
+    suite: "modes",
+    case: "p99 of critical calls at 3 × capacity",
+    ratioTo: UNLOADED,
+    atLeast: 1 / 1.5,
+    says: "≤ 1.5 × unloaded",
+  },
+  { suite: "modes", case: "goodput at 3 × capacity", ratioTo: CAPACITY, atLeast: 0.9, says: "≥ 0.9 × capacity" },
+  ...["the embedded graph", "Neo4j"].flatMap((graph): Promised[] => [
+    { suite: "modes", case: `callers who saw an error when ${graph} was cut`, atMost: 0, says: "none" },
+    { suite: "modes", case: `recovery of ${graph} to 90 % of the steady rate`, atMost: 10, says: "≤ 10 s" },
+    {
+      suite: "modes",
+      case: `p99 of a transaction of ${graph} during the drain`,
+      ratioTo: BEFORE_THE_OUTAGE,
+      atLeast: 0.5,
+      says: "≤ 2 × its normal",
+    },
+  ]),
 ];
 
 function claim(way: string, atLeast: number): Promised[] {

@@ -3,6 +3,8 @@ const BETTER = {
   ns: "lower",
   "µs of main-thread CPU": "lower",
   ms: "lower",
+  s: "lower",
+  calls: "lower",
   "bytes/call": "lower",
   MB: "lower",
   "calls/s": "higher",

@@ -1,5 +1,6 @@
 import { configure } from "../config/presets.ts";
 import type { PartialRuntimeConfig, RuntimeConfig } from "../config/types.ts";
+import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
 import type { Alerts } from "./alerts/alerts.ts";
 import type { ControlPlane } from "./control/control-plane.ts";
 import type { Measurements } from "./control/measurements.ts";
@@ -94,6 +95,16 @@ export class Runtime implements AsyncDisposable {
 
   get phase(): RuntimePhase {
     return this.#phase === "running" && this.#parts.storage.state === "lost" ? "storage_lost" : this.#phase;
+  }
+
+  /**
+   * The admission policy in force, which `submit` and `call` read too: a property read. It never changes in place: ask
+   * again for the next one, or listen to `policy`.
+   *
+   * @example if (runtime.policy.byPriority.low === "run") prefetch();
+   */
+  get policy(): AdmissionPolicy {
+    return this.#parts.control.policy;
   }
 
   /** The definitions this runtime executes. */

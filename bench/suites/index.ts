@@ -36,6 +36,10 @@ export const SUITES = {
     measures: "resident memory of the built package: 1M queued over 1M lanes, 1,000 calls in flight",
     load: () => import("./memory.ts"),
   },
+  modes: {
+    measures: "what an outage, a mode and an overload cost callers: how soon the policy knows, and how soon it is over",
+    load: () => import("./modes.ts"),
+  },
 } satisfies Record<string, ListedSuite>;
 
 export type SuiteName = keyof typeof SUITES;
