@@ -8,7 +8,6 @@ import {
   dependency,
   type Mode,
   type PartialRuntimeConfig,
-  type Priority,
   type Runtime,
 } from "../../src/index.ts";
 import { createVirtualClock, faultyGraph } from "../../src/testing/index.ts";
@@ -161,7 +160,7 @@ export async function sensedService(config: PartialRuntimeConfig = {}) {
     queueable: false,
     retry: { maximumAttempts: 1 },
     execute: async ({ input: { lane }, graph: transaction }) =>
-      String(await transaction.matchNodes("Lane", { keys: [lane] })),
+      JSON.stringify(await transaction.matchNodes("Lane", { keys: [lane] })),
     fallback: ({ input: { lane } }) => `a guess about ${lane}`,
   });
   /** Needs another dependency than all the others. */
