@@ -55,13 +55,19 @@ describe("the examples of the README", () => {
     expect(exitCode).toBe(0);
   });
 
-  it("runs the measurements, with a reading of the service's own among them", async () => {
+  it("runs the pin, which is held against the next person and then released", async () => {
     const { exitCode, output } = await run(examples[4] ?? "");
+    expect(output).toMatch(/^pinned\n[\s\S]*critical: 'run'[\s\S]*low: 'refuse'[\s\S]*\nconflict\nreleased\n$/);
+    expect(exitCode).toBe(0);
+  });
+
+  it("runs the measurements, with a reading of the service's own among them", async () => {
+    const { exitCode, output } = await run(examples[5] ?? "");
     expect(output).toContain("memory 0.42, errors too few ends, waiting 0");
     expect(exitCode).toBe(0);
   });
 
   it("has no example that is not run here", () => {
-    expect(examples).toHaveLength(5);
+    expect(examples).toHaveLength(6);
   });
 });
