@@ -3,7 +3,7 @@ import { troubleOf } from "../contracts/conditions.ts";
 import type { Cause } from "../contracts/cause.ts";
 import { because, PROVIDED, root, typed } from "../kit.ts";
 import {
-  bornDormant,
+  born,
   clampStep,
   goOn,
   hearConditions,
@@ -76,7 +76,7 @@ export const emergencyMachine = setup({
   },
 }).createMachine({
   id: "emergency_mode",
-  context: bornDormant,
+  context: born,
   initial: "dormant",
   states: {
     dormant: {

@@ -26,6 +26,8 @@ export interface LocalQueueInput {
   readonly given: LocalQueueGiven;
   readonly at: number;
   readonly cause: Cause;
+  /** The last fact that a fallen one told: it goes on where that was. */
+  readonly predecessor: ModeChanged | null;
 }
 
 export interface LocalQueueContext extends Story<LocalQueueGiven> {
@@ -89,7 +91,12 @@ export const localQueueMachine = setup({
   },
 }).createMachine({
   id: "local_queue",
-  context: ({ input: { given, at, cause } }) => ({ given, since: at, cause, drained: false }),
+  context: ({ input: { given, at, cause, predecessor } }) => ({
+    given,
+    since: at,
+    cause: predecessor?.inForce ? predecessor.cause : cause,
+    drained: false,
+  }),
   initial: "dormant",
   on: { "drain.changed": { actions: "hear" } },
   states: {

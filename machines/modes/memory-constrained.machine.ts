@@ -1,7 +1,7 @@
 import { assign, sendTo, setup } from "xstate";
 import { PROVIDED, root, typed } from "../kit.ts";
 import {
-  bornDormant,
+  born,
   clampStep,
   enter,
   goOn,
@@ -59,7 +59,7 @@ export const memoryConstrainedMachine = setup({
   },
 }).createMachine({
   id: "memory_constrained",
-  context: bornDormant,
+  context: born,
   initial: "dormant",
   states: {
     dormant: {

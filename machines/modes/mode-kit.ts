@@ -16,6 +16,8 @@ export interface ModeInput {
   readonly given: ModeGiven;
   readonly at: number;
   readonly cause: Cause;
+  /** The last fact that a fallen one told: what it asked for is asked for still. */
+  readonly predecessor: ModeChanged | null;
 }
 
 export interface ModeContext extends Story<ModeGiven> {
@@ -30,12 +32,16 @@ export type ModeEvent = ConditionsTold | Resume;
 /** What each step asks of the policy; null: the mode is not in force. */
 export type Steps<Step extends string> = Readonly<Record<Step, Contribution | null>>;
 
-export const bornDormant = ({ input: { given, at, cause } }: { input: ModeInput }): ModeContext => ({
+/**
+ * What it knows at its birth. Where a fallen one was in force, it goes on in that state and for that reason, and a step
+ * of the way back begins anew: nobody observed what was over of it.
+ */
+export const born = ({ input: { given, at, cause, predecessor } }: { input: ModeInput }): ModeContext => ({
   given,
   since: at,
-  cause,
-  conditions: [],
-  deadline: at,
+  cause: predecessor?.inForce ? predecessor.cause : cause,
+  conditions: predecessor?.conditions ?? [],
+  deadline: at + given.restoreStepMs,
 });
 
 type Told = { readonly context: ModeContext; readonly event: ModeEvent };

@@ -1,7 +1,7 @@
 import { assign, sendTo, setup } from "xstate";
 import { PROVIDED, root, typed } from "../kit.ts";
 import {
-  bornDormant,
+  born,
   clampStep,
   enter,
   goOn,
@@ -54,7 +54,7 @@ export const reducedPerformanceMachine = setup({
   },
 }).createMachine({
   id: "reduced_performance",
-  context: bornDormant,
+  context: born,
   initial: "dormant",
   states: {
     dormant: {

@@ -1,7 +1,7 @@
 import { assign, sendTo, setup } from "xstate";
 import { PROVIDED, root, typed } from "../kit.ts";
 import {
-  bornDormant,
+  born,
   clampStep,
   enter,
   goOn,
@@ -53,7 +53,7 @@ export const selectiveProcessingMachine = setup({
   },
 }).createMachine({
   id: "selective_processing",
-  context: bornDormant,
+  context: born,
   initial: "dormant",
   states: {
     dormant: {

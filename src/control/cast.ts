@@ -23,7 +23,18 @@ export interface Member extends Listener {
   readonly given: object;
   /** The last fact of a fallen predecessor, where nobody else could rebuild it. */
   readonly inherits?: (facts: Facts) => object | undefined;
+  /** The state in which a successor goes on, `restoring.low`, where it is not to begin in the machine's first one. */
+  readonly bornIn?: (facts: Facts) => string | undefined;
 }
+
+/**
+ * A mode is born where its predecessor fell: from its first state it would say that nothing is in force, and whatever is
+ * admitted before it hears otherwise would run. One that falls again soon begins anew: that state may be what kills it.
+ */
+const bornWhereItFell = (id: string): Pick<Member, "inherits" | "bornIn"> => {
+  const last = ({ modes, falls }: Facts) => ((falls[id]?.falls ?? 0) > 1 ? undefined : modes[id]);
+  return { inherits: last, bornIn: (facts) => last(facts)?.step };
+};
 
 /** Everybody, once per dependency or once in all. A new mode is a line here, and one in the registry. */
 export const castOf = (
@@ -31,7 +42,14 @@ export const castOf = (
   dependencies: readonly ControlledDependency[],
   machines: ProvidedMachines,
 ): readonly Member[] => [
-  { id: "normal", machine: machines.normal, version: 1, given: {}, hears: ["modes"] },
+  {
+    id: "normal",
+    machine: machines.normal,
+    version: 1,
+    given: {},
+    hears: ["modes"],
+    ...bornWhereItFell("normal"),
+  },
   mode("reduced_performance", ["processing_timeout", "event_loop_overload", "connection_failures"], config, machines),
   mode("memory_constrained", ["memory_exhaustion"], config, machines),
   mode("selective_processing", ["high_error_rate", "queue_overflow"], config, machines),
@@ -67,6 +85,7 @@ const mode = (
   version: 1,
   given: { restoreStepMs },
   answersTo: kinds.map((kind) => ({ kind })),
+  ...bornWhereItFell(id),
 });
 
 function triggerFor(condition: Condition, definition: TriggerDefinition, { trigger }: ProvidedMachines): Member {
@@ -109,6 +128,7 @@ function membersFor(
       given: { dependency: name },
       hears: [`drain:${name}`],
       answersTo: [{ kind: "dependency_unavailable", dependency: name }],
+      ...bornWhereItFell(`local_queue:${name}`),
     },
     ...DEPENDENCY_CONDITION_KINDS.map((kind) => incidentOf({ kind, dependency: name }, config, machines)),
   ];

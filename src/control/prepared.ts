@@ -1,4 +1,10 @@
-import type { AnyActorLogic, AnyMachineSnapshot, AnyStateMachine } from "xstate";
+import {
+  type AnyActorLogic,
+  type AnyMachineSnapshot,
+  type AnyStateMachine,
+  initialTransition,
+  type StateValue,
+} from "xstate";
 import { containErrors } from "../../machines/contain-errors.ts";
 import type { Logger } from "../ports.ts";
 import type { Recorder } from "./recorder.ts";
@@ -11,6 +17,8 @@ export interface Preparation {
   readonly machine: AnyStateMachine;
   /** What it is born with; asked at birth. */
   readonly input: () => { readonly given: object };
+  /** The state in which it goes on for a predecessor; undefined where it begins in its first one. Asked at birth. */
+  readonly bornIn: () => string | undefined;
   readonly recorder: Recorder;
   readonly logger: Logger;
   readonly now: () => number;
@@ -47,14 +55,34 @@ export const observed = (
 type Scope = Parameters<AnyActorLogic["transition"]>[2];
 
 function bear(
-  { id, version, machine, input, recorder }: Preparation,
+  { id, version, machine, input, bornIn, recorder, now }: Preparation,
   scope: Scope,
   afterFall: boolean,
 ): AnyMachineSnapshot {
-  const snapshot = machine.getInitialSnapshot(scope, input());
+  const step = bornIn();
+  const snapshot =
+    step === undefined
+      ? machine.getInitialSnapshot(scope, input())
+      : bearIn(valueOf(step.split(".")), machine, input(), now(), scope);
   recorder.born(id, version, snapshot, afterFall);
   return snapshot;
 }
+
+/** In another than its first state, which it enters as a restored machine does: never having been in the first. */
+function bearIn(
+  value: StateValue,
+  machine: AnyStateMachine,
+  input: object,
+  at: number,
+  scope: Scope,
+): AnyMachineSnapshot {
+  const [{ context }] = initialTransition(machine, input);
+  const resume = { type: "resume", at, cause: context.cause, lostMs: 0 };
+  return machine.transition(machine.resolveState({ value, context }), resume, scope);
+}
+
+const valueOf = ([outer = "", ...inner]: readonly string[]): StateValue =>
+  inner.length === 0 ? outer : { [outer]: valueOf(inner) };
 
 function withBirth(
   { id, version, machine, recorder, now }: Preparation,

@@ -32,6 +32,7 @@ export const supervisorOf = (
   const prepare = (
     { id, version, machine, given }: Member,
     heritage: () => { predecessor: object | null; cause: Cause },
+    bornIn: () => string | undefined,
   ) => ({
     id,
     version,
@@ -40,17 +41,25 @@ export const supervisorOf = (
     logger,
     now,
     input: () => ({ given, at: now(), ...heritage() }),
+    bornIn,
   });
   const children = cast.map((member): ChildSpec => {
-    const { id, inherits } = member;
+    const { id, inherits, bornIn } = member;
+    const heritage = () => ({
+      predecessor: inherits?.(facts()) ?? null,
+      cause: facts().falls[id]?.cause ?? started,
+    });
     return {
       id,
-      first: first(prepare(member, () => ({ predecessor: null, cause: started }))),
+      first: first(
+        prepare(
+          member,
+          () => ({ predecessor: null, cause: started }),
+          () => undefined,
+        ),
+      ),
       fresh: newborn(
-        prepare(member, () => ({
-          predecessor: inherits?.(facts()) ?? null,
-          cause: facts().falls[id]?.cause ?? started,
-        })),
+        prepare(member, heritage, () => bornIn?.(facts())),
         true,
       ),
     };

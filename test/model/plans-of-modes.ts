@@ -21,7 +21,7 @@ const search = { kind: "dependency_unavailable", dependency: "search" } as const
 const flapping = { kind: "connection_failures", dependency: "graph" } as const;
 
 const plan = (events: readonly ReturnType<typeof conditions>[]): WalkPlan => ({
-  inputs: [{ given: { restoreStepMs: 30_000 }, ...told }],
+  inputs: [{ given: { restoreStepMs: 30_000 }, ...told, predecessor: null }],
   events: [...events, resume],
   see: ({ context }) => context.conditions,
 });

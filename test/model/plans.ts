@@ -65,7 +65,7 @@ export const plans: Readonly<Record<string, WalkPlan>> = {
     see: () => null,
   },
   local_queue: {
-    inputs: [{ given: { dependency: "graph" }, ...told }],
+    inputs: [{ given: { dependency: "graph" }, ...told, predecessor: null }],
     events: [
       ...conditions,
       ...(["filling", "marking", "draining", "verifying", "empty", "disputed"] as const).map(drain),

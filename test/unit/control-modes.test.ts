@@ -259,6 +259,63 @@ describe("a mode", () => {
     },
   );
 
+  test.each([
+    ["reduced_performance", "in_force", ["event_loop_overload"]],
+    ["reduced_performance", "restoring.concurrency", ["event_loop_overload"]],
+    ["reduced_performance", "restoring.deferred", ["event_loop_overload"]],
+    ["memory_constrained", "in_force", ["memory_exhaustion"]],
+    ["memory_constrained", "restoring.concurrency", ["memory_exhaustion"]],
+    ["memory_constrained", "restoring.low", ["memory_exhaustion"]],
+    ["selective_processing", "in_force", ["high_error_rate"]],
+    ["selective_processing", "readmitting.normal", ["high_error_rate"]],
+    ["selective_processing", "readmitting.low", ["high_error_rate"]],
+    ["emergency_mode", "in_force", ["memory_exhaustion", "high_error_rate", "event_loop_overload"]],
+    ["emergency_mode", "stepping_down", ["memory_exhaustion", "high_error_rate", "event_loop_overload"]],
+  ])("that crashes goes on where it was, and no policy is without it: %s %s", async (mode, step, triggers) => {
+    const world = await started();
+    for (const trigger of triggers) await raise(world, trigger);
+    if (step !== "in_force") await clear(world, triggers.at(-1) ?? "");
+    const stepNow = () => world.plane.policy.modes.find((each) => each.mode === mode)?.step;
+    while (stepNow() !== step && stepNow() !== undefined) await world.seconds(1);
+    world.policies.length = 0;
+    world.crash(mode);
+    await world.seconds(5);
+    expect(world.policies.length).toBeGreaterThan(1);
+    for (const { modes } of world.policies)
+      expect(modes.find((each) => each.mode === mode)?.step, "in a policy").toBe(step);
+    if (step === "in_force") return;
+    await world.seconds(120);
+    expect(world.modes()).not.toContain(mode);
+    expect(world.transitionsOf(mode)).toContain(`fallen -> ${step}`);
+  });
+
+  test("that crashes again soon begins anew: where it was may be what kills it", async () => {
+    const world = await started();
+    await raise(world, "event_loop_overload");
+    await clear(world, "event_loop_overload");
+    world.crash("reduced_performance");
+    await world.seconds(1);
+    world.crash("reduced_performance");
+    await world.seconds(1);
+    expect(world.state("reduced_performance")).toBe("dormant");
+  });
+
+  test("that crashes while it drains keeps the backlog its share", async () => {
+    const world = await started();
+    world.lose();
+    Object.assign(world.graph, { waiting: 1_000, watermark: 7, servingMs: 100, up: true });
+    await world.seconds(10);
+    expect(steps(world)).toEqual(["local_queue: draining"]);
+    world.policies.length = 0;
+    world.crash("local_queue:graph");
+    await world.seconds(5);
+    expect(world.policies.length).toBeGreaterThan(1);
+    for (const { dependencies, modes } of world.policies) {
+      expect(dependencies["graph"]?.backlogShare).toBe(0.25);
+      expect(modes.map((each) => each.mode)).toEqual(["local_queue"]);
+    }
+  });
+
   test("has a cause that leads back from its last step to what raised it", async () => {
     const world = await started();
     await raise(world, "memory_exhaustion");
