@@ -89,10 +89,15 @@ export const goOn = (mode: Mode, { context: { deadline, given, cause } }: { cont
   deadline: deadline + given.restoreStepMs,
 });
 
-/** A step goes on through a restart, and is never longer than a whole one from now. */
-export const clampStep = ({ context, event }: Told): Partial<ModeContext> => ({
-  deadline: Math.max(event.at, Math.min(context.deadline, event.at + context.given.restoreStepMs)),
-});
+/**
+ * A step goes on after a restart: only time in which somebody observed says that it went well. It is never longer than
+ * a whole one from now.
+ */
+export const clampStep = ({ context, event }: Told): Partial<ModeContext> => {
+  const lostMs = event.type === "resume" ? event.lostMs : 0;
+  const { restoreStepMs } = context.given;
+  return { deadline: Math.max(event.at, Math.min(context.deadline + lostMs, event.at + restoreStepMs)) };
+};
 
 export const modeChanged = (
   mode: Mode,

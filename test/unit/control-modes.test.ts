@@ -238,6 +238,9 @@ describe("emergency", () => {
     await world.restart(5_000);
     expect(steps(world)[0]).toBe("emergency_mode: stepping_down");
     await world.seconds(15);
+    // Of its 30 s nobody observed 5.
+    expect(steps(world)[0]).toBe("emergency_mode: stepping_down");
+    await world.seconds(5);
     expect(world.modes()).not.toContain("emergency_mode");
   });
 });
