@@ -84,7 +84,8 @@ export const goOn = (mode: Mode, { context: { deadline, given, cause } }: { cont
       what: `a step of ${given.restoreStepMs} ms went well`,
       values: { restoreStepMs: given.restoreStepMs },
     },
-    cause.because ?? cause,
+    // Behind each step stands what the first one was for, not the step before.
+    cause.actor === mode ? (cause.because ?? cause) : cause,
   ),
   deadline: deadline + given.restoreStepMs,
 });

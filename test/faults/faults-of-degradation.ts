@@ -216,10 +216,7 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
     what: "calls see a policy that is a moment old",
     invariant: null,
     wraps: CONTROL,
-    caughtBy: {
-      file: MODE_EFFECTS,
-      test: "a mode changes what the service does, and changes it back: by a pin, > is seen by the very next call, and so is its release",
-    },
+    caughtBy: { file: PIN, test: "a pin > forces its mode within the call that sets it, with who, why and until when" },
   },
   {
     fault: "ignore-the-batch-factor",

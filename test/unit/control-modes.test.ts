@@ -333,5 +333,11 @@ describe("a mode", () => {
       "a step of 30000 ms went well",
       "a step of 30000 ms went well",
     ]);
+    expect(causes.map(({ actor, because }) => [actor, because?.actor, because?.because?.actor])).toEqual([
+      ["trigger:memory_exhaustion", "sensor:memory_exhaustion", undefined],
+      ["trigger:memory_exhaustion", "sensor:memory_exhaustion", undefined],
+      ["memory_constrained", "trigger:memory_exhaustion", "sensor:memory_exhaustion"],
+      ["memory_constrained", "trigger:memory_exhaustion", "sensor:memory_exhaustion"],
+    ]);
   });
 });
