@@ -54,7 +54,7 @@ export async function* policyReading({ folder, quick, progress }: SuiteContext):
       ours: of["keyed"]!.figure,
       peers,
       foreignCores,
-      note: "their names are looked up: they are another each time",
+      note: "others each time, so that their names are looked up",
     };
   } finally {
     for (const runtime of runtimes) await runtime.stop();
