@@ -9,6 +9,7 @@ const PROMISES = "test/integration/promises.test.ts";
 const CONTRACT = "test/integration/runtime-contract.test.ts";
 const EXPLAIN = "test/integration/explain.test.ts";
 const INVARIANTS = "test/unit/control-invariants.test.ts";
+const INCIDENTS = "test/unit/control-incidents.test.ts";
 const RESTART = "test/integration/journal-restart.test.ts";
 const WRITER_ENDS = "test/integration/journal-writer-ends.test.ts";
 
@@ -175,6 +176,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    fault: "believe-a-remedy",
+    what: "a remedy that ran is said to have helped, and nobody measures",
+    invariant: 4,
+    wraps: "src/control/actors/memory-relief.ts",
+    caughtBy: {
+      file: INCIDENTS,
+      test: "memory exhaustion > whose relief frees nothing is a relief that failed; after the second a person is called",
+    },
+  },
+  {
     fault: "open-for-a-late-report",
     what: "a breaker takes a report about calls of an earlier generation as one about now",
     invariant: 6,
@@ -240,6 +251,16 @@ export const FAULTS: readonly Fault[] = [
     invariant: 8,
     wraps: "machines/supervisor.machine.ts",
     caughtBy: { file: INVARIANTS, test: "invariant 8, failures stay in their subtree > siblings never notice" },
+  },
+  {
+    fault: "forget-failed-remedies",
+    what: "an incident that crashed begins its ladder anew",
+    invariant: 8,
+    wraps: "machines/recovery/incident-context.ts",
+    caughtBy: {
+      file: INCIDENTS,
+      test: "invariant 8, failures stay in their subtree > an incident that crashes with a remedy at work counts it as one that failed, and goes on counting",
+    },
   },
   {
     fault: "drop-an-audit-row",
