@@ -49,10 +49,13 @@ export class DrainChecks {
 
   of(dependency: ManagedDependency): DrainChecksOfDependency {
     return {
+      // The last number is taken in the turn in which the breaker closed: what is accepted from then on was never kept
+      // waiting by it, however busy the reader is.
       readWatermark: async () => {
         const { watermark, open, counted, position } = await readDrainMark(
           this.#ports.database,
           this.#poolsOf(dependency),
+          this.#ports.journal.lastSequence,
         );
         return { watermark, open, proof: JSON.stringify({ counted, position }) };
       },

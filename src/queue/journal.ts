@@ -35,6 +35,8 @@ export interface Journal {
    * in rising order.
    */
   takeSequence(): number;
+  /** The last number given out, whether or not its operation is on disk yet. */
+  readonly lastSequence: number;
   accept(acceptance: Acceptance): Promise<Accepted>;
   claim(request: ClaimRequest): Promise<Claimed>;
   end(end: OperationEnd): Promise<void>;

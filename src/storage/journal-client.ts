@@ -124,6 +124,10 @@ export class JournalClient implements SqliteJournal {
     return this.#lastSequence;
   }
 
+  get lastSequence(): number {
+    return this.#lastSequence;
+  }
+
   /** Not `async`: at a hundred thousand a second the wrapping promise would be a tenth of the main thread's work. */
   accept(acceptance: Acceptance): Promise<Accepted> {
     try {

@@ -483,4 +483,32 @@ describe("stopping, restarting, cancelling", () => {
     await runtime.stop();
     expect(readdirSync(dataDirectory).filter((name) => name.startsWith("journal.db"))).toEqual(["journal.db"]);
   });
+
+  it("calls nothing a backlog that was accepted after the breaker had closed", async () => {
+    const { dataDirectory, faulty } = ledger();
+    const gate = Promise.withResolvers<void>();
+    const slow = defineOperation({
+      name: "ledger.slow",
+      version: 1,
+      input: z.object({}),
+      dependsOn: { graph: faulty.dependency },
+      execute: () => gate.promise,
+    });
+    const runtime = await createRuntime({ dataDirectory, operations: [slow], config: QUICK, autoStart: false });
+    onTestFinished(() => runtime.stop());
+    let answer: Promise<unknown> | undefined;
+    // The reader is busy: the drain's question waits behind these, and the operation is on disk before it is answered.
+    const questions = Array.from({ length: 2_000 }, () => runtime.get("op_1"));
+    runtime.on("policy", ({ dependencies }) => {
+      if (dependencies["graph"]?.decision === "run") answer ??= Promise.resolve().then(() => runtime.submit(slow, {}));
+    });
+    await runtime.start();
+    // It is under way, and the drain does not wait for it.
+    await until("the drain to be through", () => runtime.status().control.drains[0]?.state === "empty");
+    expect(runtime.status().queue.counts.running).toBe(1);
+    gate.resolve();
+    expect(await answer).toMatchObject({ status: "completed" });
+    await Promise.all(questions);
+    expect((await runtime.history({ mode: "local_queue" })).rows).toEqual([]);
+  });
 });

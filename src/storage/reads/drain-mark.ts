@@ -1,9 +1,10 @@
 import { type Kysely, sql } from "kysely";
 import type { Database } from "../database.ts";
+import { operationState } from "../operation-state.ts";
 
 /** A backlog as it was at one moment. */
 export interface DrainMark {
-  /** The highest number accepted. */
+  /** The highest number that the drain has to see ended. */
   readonly watermark: number;
   /** Rows that wait or are under way: what a drain has to see ended. */
   readonly open: number;
@@ -13,15 +14,28 @@ export interface DrainMark {
   readonly position: number;
 }
 
+const { ready, scheduled, blocked, running, closing } = operationState;
+const OPEN = [ready, scheduled, blocked, running, closing];
+
 /**
  * Marks a backlog in one statement, so that everything in it is of the same snapshot, whatever is accepted and ended
- * meanwhile. Counts come from the writer's counts per pool: it costs the same for ten rows and for ten million.
+ * meanwhile. Counts come from the writer's counts per pool, less what was accepted after `last`: it costs the same for
+ * ten rows and for ten million, and grows only with what was accepted since.
+ *
+ * @param last the last number given out when the breaker closed: what came later was never kept waiting by it
  */
-export async function readDrainMark(database: Kysely<Database>, pools: readonly number[]): Promise<DrainMark> {
+export async function readDrainMark(
+  database: Kysely<Database>,
+  pools: readonly number[],
+  last: number,
+): Promise<DrainMark> {
+  const ids = sql.join(pools);
   const { rows } = await sql<DrainMark>`
-    SELECT high_water AS watermark, coalesce((SELECT max(id) FROM audit), 0) AS position,
-      coalesce((SELECT sum(ready + scheduled + blocked + running + closing) FROM pool WHERE id IN (${sql.join(pools)})), 0) AS open,
-      coalesce((SELECT sum(ready + scheduled + blocked + running + closing + held + dead) FROM pool WHERE id IN (${sql.join(pools)})), 0) AS counted
+    SELECT min(high_water, ${last}) AS watermark, coalesce((SELECT max(id) FROM audit), 0) AS position,
+      coalesce((SELECT sum(ready + scheduled + blocked + running + closing) FROM pool WHERE id IN (${ids})), 0)
+        - (SELECT count(*) FROM operation WHERE sequence > ${last} AND +pool IN (${ids}) AND +state IN (${sql.join(OPEN)})) AS open,
+      coalesce((SELECT sum(ready + scheduled + blocked + running + closing + held + dead) FROM pool WHERE id IN (${ids})), 0)
+        - (SELECT count(*) FROM operation WHERE sequence > ${last} AND +pool IN (${ids})) AS counted
     FROM meta`.execute(database);
   return rows[0] ?? { watermark: 0, open: 0, counted: 0, position: 0 };
 }
