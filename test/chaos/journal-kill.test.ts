@@ -54,16 +54,25 @@ describe("kill -9 under full load (invariants 1 to 3)", () => {
   });
 });
 
+/** Chance decides what a kill hits: the worst of so many runs, the first that shows the fault being enough. */
+async function worstOf(runs: number, fault: Fault, of: "lost" | "outOfOrder"): Promise<number> {
+  for (let run = 1; run < runs; run += 1) {
+    const found = (await killUnderLoad(4, fault))[of];
+    if (found > 0) return found;
+  }
+  return (await killUnderLoad(4, fault))[of];
+}
+
 describe("the kill test notices", { timeout: 300_000 }, () => {
   test("an answer before the commit: acknowledged acceptances are lost", async () => {
-    expect((await killUnderLoad(3, "answer_before_commit")).lost).toBeGreaterThan(0);
+    expect(await worstOf(4, "answer_before_commit", "lost")).toBeGreaterThan(0);
   });
 
   test("running rows forgotten at the restart: they are lost", async () => {
-    expect((await killUnderLoad(3, "forget_running")).lost).toBeGreaterThan(0);
+    expect(await worstOf(4, "forget_running", "lost")).toBeGreaterThan(0);
   });
 
   test("all running rows returned as ready: lanes lose their order", async () => {
-    expect((await killUnderLoad(4, "return_all_ready")).outOfOrder).toBeGreaterThan(0);
+    expect(await worstOf(4, "return_all_ready", "outOfOrder")).toBeGreaterThan(0);
   });
 });

@@ -1,5 +1,6 @@
 import { configure } from "../../config/presets.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import { until } from "./ledger.ts";
 import { Runtime, type RuntimeOptions } from "../../src/runtime.ts";
 import { assemble } from "../../src/runtime-assembly.ts";
 
@@ -14,6 +15,13 @@ export async function runtimeWithPolicy(
   const parts = await assemble(options, config);
   const runtime = new Runtime(parts, config, false);
   await runtime.start();
+  // Whatever the start still has to say would take the place of a policy that was put.
+  await until("a quiet start", () =>
+    runtime.status().control.drains.every(({ dependency, state }) => {
+      const closed = parts.control.policy.dependencies[dependency]?.decision === "run";
+      return !closed || state === "empty";
+    }),
+  );
   return {
     runtime,
     put(change) {
