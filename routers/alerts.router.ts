@@ -8,7 +8,7 @@ import {
   alertPageSchema,
 } from "./schemas/alert.ts";
 import { followInputSchema } from "./schemas/common.ts";
-import { procedure, router } from "./trpc.ts";
+import { order, procedure, router } from "./trpc.ts";
 
 /** What persons should know of. */
 export const alertsRouter = router({
@@ -19,7 +19,7 @@ export const alertsRouter = router({
     .query(({ ctx: { runtime }, input }) => runtime.alerts.list(input)),
 
   /** Somebody has seen it, and says what becomes of it. */
-  acknowledge: procedure("alert.resolve")
+  acknowledge: order("alert.resolve")
     .input(alertActionInputSchema)
     .output(alertAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { id, reason } }) =>
@@ -27,7 +27,7 @@ export const alertsRouter = router({
     ),
 
   /** It is over. Raised again, it is a new one. */
-  resolve: procedure("alert.resolve")
+  resolve: order("alert.resolve")
     .input(alertActionInputSchema)
     .output(alertAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { id, reason } }) =>

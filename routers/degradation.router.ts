@@ -21,7 +21,7 @@ import {
   switchInputSchema,
 } from "./schemas/degradation-actions.ts";
 import { degradationStatusSchema } from "./schemas/degradation-status.ts";
-import { procedure, router } from "./trpc.ts";
+import { order, procedure, router } from "./trpc.ts";
 
 /** How the service is, and why; and what persons can do about it. */
 export const degradationRouter = router({
@@ -47,20 +47,20 @@ export const degradationRouter = router({
     .query(async ({ ctx: { runtime }, input: { target } }) => (await runtime.explain(target)) ?? null),
 
   /** Forces a mode until it is released or its time is over. */
-  pin: procedure("degradation.pin")
+  pin: order("degradation.pin")
     .input(pinInputSchema)
     .output(pinAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { mode, ...options } }) =>
       runtime.degradation.pin(mode, { ...options, principal }),
     ),
 
-  release: procedure("degradation.pin")
+  release: order("degradation.pin")
     .input(releaseInputSchema)
     .output(releaseAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input }) => runtime.degradation.release({ ...input, principal })),
 
   /** Changes thresholds and dwells of a trigger while the service runs. */
-  configure: procedure("degradation.configure")
+  configure: order("degradation.configure")
     .input(configureInputSchema)
     .output(configureAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { trigger, change, reason } }) =>
@@ -68,7 +68,7 @@ export const degradationRouter = router({
     ),
 
   /** Off: no remedy is tried, a person is called when one is due. */
-  switchAutoRecovery: procedure("degradation.configure")
+  switchAutoRecovery: order("degradation.configure")
     .input(switchInputSchema)
     .output(switchAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
@@ -84,7 +84,7 @@ export const degradationRouter = router({
     ),
 
   /** Takes over the incident of a condition. */
-  acknowledge: procedure("incident.acknowledge")
+  acknowledge: order("incident.acknowledge")
     .input(acknowledgeIncidentInputSchema)
     .output(acknowledgeIncidentAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { condition, reason } }) =>

@@ -3,7 +3,7 @@ import { HoldfastError } from "../src/errors.ts";
 import { dependencyStatuses } from "./degradation-status.ts";
 import { reasonSchema } from "./schemas/common.ts";
 import { dependencyStatusSchema } from "./schemas/degradation-status.ts";
-import { procedure, router } from "./trpc.ts";
+import { order, procedure, router } from "./trpc.ts";
 
 const nameSchema = z.string().min(1).max(256);
 
@@ -28,7 +28,7 @@ export const dependenciesRouter = router({
     }),
 
   /** Probes now, and gives a breaker that a person had taken back to itself. It closes only when a probe succeeds. */
-  reset: procedure("dependency.control")
+  reset: order("dependency.control")
     .input(z.strictObject({ name: nameSchema, reason: reasonSchema }))
     .output(z.object({ status: z.enum(["probing", "already_closed", "unavailable"]), state: z.string() }))
     .mutation(({ ctx: { runtime, principal }, input: { name, reason } }) =>
@@ -36,7 +36,7 @@ export const dependenciesRouter = router({
     ),
 
   /** `force_open`: call nothing until `enable`. `disable`: call whatever fails. */
-  order: procedure("dependency.control")
+  order: order("dependency.control")
     .input(
       z.strictObject({ name: nameSchema, order: z.enum(["force_open", "disable", "enable"]), reason: reasonSchema }),
     )

@@ -42,5 +42,18 @@ export const router = t.router;
 export const procedure = (permission: ProcedureMeta["permission"]) =>
   t.procedure.meta({ permission }).use(translatesErrors).use(authorizes);
 
+const isRecorded = t.middleware(async ({ ctx, next }) => {
+  const result = await next();
+  if (result.ok) await ctx.runtime.recorded();
+  return result;
+});
+
+/**
+ * A procedure by which a person changes something that a restart must not forget: answered when it is on disk.
+ *
+ * @example order("degradation.pin").input(schema).mutation(({ ctx }) => …)
+ */
+export const order = (permission: ProcedureMeta["permission"]) => procedure(permission).use(isRecorded);
+
 /** Calls a router's procedures in process, as tests and the REST projection do. */
 export const createCallerFactory = t.createCallerFactory;

@@ -11,7 +11,7 @@ import type { HistoryPage, HistoryQuestion } from "./degradation/mode-history.ts
 import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import { stoppingReason } from "./dependencies/attempts-in-flight.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
-import { MisuseError } from "./errors.ts";
+import { HoldfastError, MisuseError } from "./errors.ts";
 import type { MemoryPressureCallback } from "./memory-pressure.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
@@ -276,6 +276,25 @@ export class Runtime implements AsyncDisposable {
       return callDependency(registry.dependency(dependency.name), work, options, calls);
     } catch (error) {
       return Promise.reject(error as Error);
+    }
+  }
+
+  /**
+   * Resolves when everything that persons have ordered until now is on disk: pins, thresholds, orders to breakers,
+   * alerts. They are true when they return; from here on a kill of the process does not undo them either.
+   *
+   * @throws HoldfastError `not_recorded`: true now, and forgotten by a restart
+   * @example
+   * runtime.degradation.pin("emergency_mode", { reason: "graph host being replaced", forMs: 30 * 60_000 });
+   * await runtime.recorded();
+   */
+  async recorded(): Promise<void> {
+    try {
+      await this.#running().journal.written();
+    } catch (cause) {
+      if (cause instanceof MisuseError) throw cause;
+      const what = "What was ordered is so now, but could not be written: a restart forgets it.";
+      throw new HoldfastError("not_recorded", what, { cause, retryable: true });
     }
   }
 

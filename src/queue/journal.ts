@@ -74,6 +74,8 @@ export interface Journal {
   saveAlert(alert: Alert): void;
   /** An entry of the audit log for what a person asked of the control plane, and what was answered. */
   recordControlAction(action: ControlAction): void;
+  /** Resolves when everything that was said until now is on disk, whoever else waits for it or not. */
+  written(): Promise<void>;
   /** Ended rows that nobody asks for any more, after their receipts are gone. */
   purgeEnded(sequences: readonly number[]): Promise<void>;
 

@@ -190,6 +190,11 @@ export class BatchSender {
     return { batch: batch.number, acceptances };
   }
 
+  /** What is in flight is committed before it, and where that failed, its transitions and records come along. */
+  written(): Promise<void> {
+    return this.#add((batch) => batch.addWitness());
+  }
+
   /** Everything that was asked for is written, the shutdown is marked as clean, and the writer has ended. */
   async close(): Promise<void> {
     if (this.#stopped === undefined) {

@@ -261,6 +261,10 @@ export class JournalClient implements SqliteJournal {
     this.#sender.recordControlAction(checkControlAction(action));
   }
 
+  written(): Promise<void> {
+    return this.#sender.written();
+  }
+
   onChange(listener: () => void): () => void {
     return this.#changed.add(listener);
   }

@@ -58,6 +58,8 @@ export class PendingBatch {
   readonly records = new Map<string, MachineRecord>();
   readonly alerts = new Map<number, Alert>();
   readonly actions: ControlAction[] = [];
+  /** They wait for the commit, and ask for nothing in it. */
+  readonly witnesses: Waiter<void>[] = [];
   /** Somebody waits for something of it. */
   isAwaited = false;
   walk = false;
@@ -99,6 +101,10 @@ export class PendingBatch {
     this.endWaiters.push(waiter);
   }
 
+  addWitness(): Promise<void> {
+    return new Promise((resolve, reject) => this.witnesses.push({ resolve, reject }));
+  }
+
   get isEmpty(): boolean {
     return (
       !this.walk &&
@@ -113,7 +119,8 @@ export class PendingBatch {
       this.transitions.length === 0 &&
       this.records.size === 0 &&
       this.alerts.size === 0 &&
-      this.actions.length === 0
+      this.actions.length === 0 &&
+      this.witnesses.length === 0
     );
   }
 
@@ -140,6 +147,7 @@ export class PendingBatch {
   rejectAll(error: Error): void {
     for (const { reject } of this.acceptanceWaiters) reject(error);
     for (const { reject } of this.endWaiters) reject(error);
+    for (const { reject } of this.witnesses) reject(error);
     for (const requests of [this.rows, this.finished, this.administration, this.retries, this.claims])
       requests.reject(error);
   }

@@ -22,6 +22,7 @@ export function settleBatch(batch: PendingBatch, reply: Reply): void {
   settleOwned(batch.endWaiters, reply.endsNotOwned);
   settleOwned(batch.rows.waiters, reply.rowsNotOwned);
   for (const { resolve } of batch.finished.waiters) resolve();
+  for (const { resolve } of batch.witnesses) resolve();
   for (const [index, { resolve }] of batch.administration.waiters.entries()) resolve(reply.administration[index]);
   for (const [index, claim] of reply.claims.entries()) batch.claims.waiters[index]?.resolve(readClaim(claim));
 }

@@ -288,4 +288,14 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
       test: "alerts of the control plane > say that a sensor failed, which does not make its condition well",
     },
   },
+  {
+    fault: "answer-orders-at-once",
+    what: "a person's order is answered before it is on disk, from where a kill takes it",
+    invariant: 5,
+    wraps: "src/storage/open-journal.ts",
+    caughtBy: {
+      file: "test/integration/server-degradation-control.test.ts",
+      test: "a pin over HTTP > is answered when it is on disk, from where a kill does not take it",
+    },
+  },
 ];

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import type { HoldfastOutputs } from "holdfast/client";
 import { holdfastErrorOf } from "holdfast/client";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { until } from "../support/ledger.ts";
 import { serveKitchen } from "./server-kitchen.ts";
 
@@ -55,6 +55,25 @@ describe("a pin over HTTP", () => {
     expect(await client.degradation.release.mutate({ reason: "replaced" })).toEqual({ status: "released" });
     await until("what waited to be executed", () => server.runtime.status().ended.completed === 3);
     expect(await client.degradation.status.query()).toMatchObject({ currentMode: "normal", operationsQueued: 0 });
+  });
+
+  test("is answered when it is on disk, from where a kill does not take it", async () => {
+    const { client, dataDirectory } = await serveKitchen();
+    const disk = new Database(join(dataDirectory, "journal.db"));
+    onTestFinished(() => void disk.close());
+    disk.exec("BEGIN IMMEDIATE");
+    let isAnswered = false;
+    const answer = client.degradation.pin
+      .mutate({ mode: "emergency_mode", reason: "slow disk", forMs: HALF_AN_HOUR })
+      .finally(() => (isAnswered = true));
+    // It holds; an answer that was on its way would have come with the next one.
+    await until("the pin", async () => (await client.degradation.status.query()).pinState === "held");
+    await client.degradation.status.query();
+    expect(isAnswered).toBe(false);
+    disk.exec("ROLLBACK");
+    expect(await answer).toMatchObject({ status: "pinned" });
+    const record = disk.prepare<[], { state: string }>("SELECT state FROM machine_record WHERE id = 'pin'").get();
+    expect(record).toEqual({ state: '"held"' });
   });
 
   test("is not taken from its owner unawares: whoever replaces it names it", async () => {
