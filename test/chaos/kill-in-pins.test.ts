@@ -97,14 +97,17 @@ describe("SIGKILL while a mode is pinned", () => {
     const place = await ServedPlace.open();
     const first = await place.start();
     const held = first.holdCommits();
+    // Its calls bring the commit that stands; whatever is asked from then on comes after it.
+    const caller = new SerialCaller(place.port, "normal");
+    await held;
     let answer: unknown;
     const asked = pin(first, HALF_AN_HOUR).then((given) => (answer = given));
-    await held;
-    // Two round trips: an answer that was on its way has come by then.
-    await first.status();
+    await until("the pin to hold", async () => (await first.status()).pinState === "held");
+    // One more round trip: an answer that was on its way has come by then.
     await first.status();
     expect(answer).toBeUndefined();
     await first.kill();
+    void caller.stop();
     await asked;
     expect(answer).toBeUndefined();
   });

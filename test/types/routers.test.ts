@@ -7,7 +7,7 @@ import { ASKED_BY_OPERATION } from "../../routers/permissions.ts";
 import type { WireOutcome } from "../../routers/schemas/outcome.ts";
 import * as trpc from "../../routers/trpc.ts";
 
-const { procedure } = trpc;
+const { order, procedure } = trpc;
 
 describe("the routers' types", () => {
   test("a procedure without a permission is a type error", () => {
@@ -15,10 +15,13 @@ describe("the routers' types", () => {
     const open = procedure();
     // @ts-expect-error no such permission
     const misspelled = procedure("operation.reed");
+    // @ts-expect-error no permission
+    const ordered = order();
     expectTypeOf(procedure).parameter(0).toEqualTypeOf<(typeof PERMISSIONS)[number] | typeof ASKED_BY_OPERATION>();
-    expect([open, misspelled]).toHaveLength(2);
+    expectTypeOf(order).parameters.toEqualTypeOf<Parameters<typeof procedure>>();
+    expect([open, misspelled, ordered]).toHaveLength(3);
     // Nothing else that routers/trpc.ts exports makes one.
-    expect(Object.keys(trpc).sort()).toEqual(["createCallerFactory", "procedure", "router"]);
+    expect(Object.keys(trpc).sort()).toEqual(["createCallerFactory", "order", "procedure", "router"]);
   });
 
   test("every procedure of the router has declared one", () => {
