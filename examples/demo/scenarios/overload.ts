@@ -30,7 +30,7 @@ const goodput: Goal = {
 export const overload: Scenario = {
   name: "overload",
   story: `${TIMES_CAPACITY} times as much is offered as the graph can take`,
-  shows: "the urgent calls are as fast as ever, the graph is used to the full, and the rest waits on disk",
+  shows: "the urgent calls go first and are served, the graph stays busy, and the rest waits on disk",
   expectedModes: ["selective_processing"],
   minutes: { before: 15, during: 8, after: 10 },
   ratePerSecond: {

@@ -109,7 +109,7 @@ export async function runArm(settings: ArmSettings, progress: ArmProgress, signa
   await begin("after");
   const afterAtMs = performance.now();
   await pause(settings.afterMs ?? phaseMs(scenario, "after", timeScale));
-  if (arm === "holdfast") await untilWell(watch, pause);
+  if (arm === "holdfast") await untilWell(watch, scenario, pause);
   inGraphAt.end = await inGraph();
   const afterMs = performance.now() - afterAtMs;
 
@@ -117,7 +117,7 @@ export async function runArm(settings: ArmSettings, progress: ArmProgress, signa
   load.tell({ type: "finish" });
   const phases = await watch.until((heard) => heard.finished);
   await service.retryDeadLetters();
-  await watch.until(({ service: status }) => status?.unfinished === 0);
+  await watch.until(({ service: status }) => status?.unfinished === 0 && status.isNormal);
   await load.stop({ type: "stop" });
   await service.stop();
   const lists = await graph.read();
@@ -141,9 +141,14 @@ function stageOf(
   };
 }
 
-/** Nothing but `normal` in force, and nothing left of the backlog but what has just arrived, for a while. */
-async function untilWell(watch: ScenarioWatch, pause: (milliseconds: number) => Promise<void>): Promise<void> {
-  const isWell = ({ service }: HeardOfArm): boolean => service?.isNormal === true;
+/** Nothing but `normal` in force, and no more left than arrives within a second, for a while. */
+async function untilWell(
+  watch: ScenarioWatch,
+  { ratePerSecond }: Scenario,
+  pause: (milliseconds: number) => Promise<void>,
+): Promise<void> {
+  const isWell = ({ service }: HeardOfArm): boolean =>
+    service?.isNormal === true && service.unfinished <= ratePerSecond.after;
   do {
     await watch.until(isWell);
     await pause(WELL_FOR_MS);

@@ -109,7 +109,9 @@ function findingsOf({ findings }: ScenarioResult): readonly string[] {
   return [
     `breaker opened ${breakerOpenings} × · lowest limit ${lowestLimit} calls at a time · heap at most ${Math.round(highestHeapShare * 100)} % · dead letters ${deadLetters}`,
     ...(deadLetters === 0 ? [] : [`a person retried the ${deadLetters} dead letters when all was over`]),
-    ...pages.map((page) => `a person was called: ${page}`),
+    ...[...Map.groupBy(pages, (page) => page)].map(
+      ([page, same]) => `a person was called${same.length === 1 ? "" : ` ${same.length} ×`}: ${page}`,
+    ),
   ];
 }
 
