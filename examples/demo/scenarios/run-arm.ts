@@ -109,7 +109,7 @@ export async function runArm(settings: ArmSettings, progress: ArmProgress, signa
   await begin("after");
   const afterAtMs = performance.now();
   await pause(settings.afterMs ?? phaseMs(scenario, "after", timeScale));
-  if (arm === "holdfast") await untilWell(watch, scenario, pause);
+  if (arm === "holdfast") await untilWell(watch, pause);
   inGraphAt.end = await inGraph();
   const afterMs = performance.now() - afterAtMs;
 
@@ -141,14 +141,9 @@ function stageOf(
   };
 }
 
-/** Nothing but `normal` in force, and no more left than arrives within a second, for a while. */
-async function untilWell(
-  watch: ScenarioWatch,
-  { ratePerSecond }: Scenario,
-  pause: (milliseconds: number) => Promise<void>,
-): Promise<void> {
-  const isWell = ({ service }: HeardOfArm): boolean =>
-    service?.isNormal === true && service.unfinished <= ratePerSecond.after;
+/** Nothing but `normal` in force, for a while. What is left of a backlog is waited for when the load is over. */
+async function untilWell(watch: ScenarioWatch, pause: (milliseconds: number) => Promise<void>): Promise<void> {
+  const isWell = ({ service }: HeardOfArm): boolean => service?.isNormal === true;
   do {
     await watch.until(isWell);
     await pause(WELL_FOR_MS);
