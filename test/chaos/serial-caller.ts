@@ -37,7 +37,8 @@ export class SerialCaller {
     this.#lane = options.lane ?? priority;
     this.#next = options.from ?? 1;
     this.#done = this.#call();
-    onTestFinished(() => this.stop());
+    // Not waited for: a service that stands never answers, and is killed only afterwards.
+    onTestFinished(() => void this.stop());
   }
 
   /** The numbers that were acknowledged, in their order. */
