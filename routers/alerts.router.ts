@@ -1,4 +1,3 @@
-import { tracked } from "@trpc/server";
 import { follow } from "./follow.ts";
 import {
   alertActionInputSchema,
@@ -37,11 +36,13 @@ export const alertsRouter = router({
   /** Every change of every alert. Goes on after the last one received when a connection was lost. */
   watch: procedure("alert.read")
     .input(followInputSchema)
-    .subscription(async function* ({ ctx: { runtime }, input: { lastEventId }, signal }) {
-      for await (const item of follow(runtime.feeds.alerts, lastEventId, signal))
-        yield tracked(
-          item.id,
+    .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>
+      follow(
+        runtime.feeds.alerts,
+        (item) =>
           alertChangeSchema.parse("missed" in item ? { ...item, kind: "missed" } : { kind: "alert", ...item.change }),
-        );
-    }),
+        lastEventId,
+        signal,
+      ),
+    ),
 });

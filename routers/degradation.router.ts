@@ -1,4 +1,3 @@
-import { tracked } from "@trpc/server";
 import { z } from "zod";
 import { degradationMetricsSchema } from "./schemas/degradation-metrics.ts";
 import { degradationStatus } from "./degradation-status.ts";
@@ -75,8 +74,8 @@ export const degradationRouter = router({
       runtime.degradation.switchAutoRecovery(enabled, { reason, principal }),
     ),
 
-  /** Starts or stops the sensors. While they are stopped, triggers stay as they are; breakers go on. */
-  switchMonitoring: procedure("degradation.configure")
+  /** Starts or stops the sensors. While they are stopped triggers are `unknown`: what is raised stays raised. */
+  switchMonitoring: order("degradation.configure")
     .input(switchInputSchema)
     .output(monitoringAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
@@ -94,8 +93,7 @@ export const degradationRouter = router({
   /** Every transition as it happens, explained. Goes on after the last one received when a connection was lost. */
   watch: procedure("degradation.read")
     .input(followInputSchema)
-    .subscription(async function* ({ ctx: { runtime }, input: { lastEventId }, signal }) {
-      for await (const item of follow(runtime.feeds.transitions, lastEventId, signal))
-        yield tracked(item.id, changeOf(item));
-    }),
+    .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>
+      follow(runtime.feeds.transitions, changeOf, lastEventId, signal),
+    ),
 });

@@ -12,7 +12,7 @@ export const changeSchema = z.discriminatedUnion("kind", [
     to: z.string(),
     event: z.string(),
     cause: causeSchema,
-    /** The most severe mode in force right after it. */
+    /** The most severe mode in force once everybody has heard of it. */
     currentMode: z.enum(MODES),
     explanation: z.string(),
   }),

@@ -3,6 +3,7 @@ import Database from "better-sqlite3";
 import type { HoldfastOutputs } from "holdfast/client";
 import { holdfastErrorOf } from "holdfast/client";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { createCaller } from "../../routers/app.router.ts";
 import { until } from "../support/ledger.ts";
 import { serveKitchen } from "./server-kitchen.ts";
 
@@ -355,6 +356,24 @@ describe("watching over HTTP", () => {
       explanation: expect.stringContaining("one"),
     });
     await until("the readers to be gone", () => server.runtime.feeds.transitions.readers === 0);
+  });
+
+  test("refuses one who watches too many, with a reason, and to come again", async () => {
+    const { server } = await serveKitchen();
+    const { runtime } = server;
+    const leave = new AbortController();
+    const readers: Promise<unknown>[] = [];
+    while (runtime.feeds.transitions.takesReaders)
+      readers.push(runtime.feeds.transitions.read(undefined, leave.signal)[Symbol.asyncIterator]().next());
+    const principal = { id: "anna", permissions: "*" } as const;
+    const caller = createCaller({ runtime, principal, requestId: "r" });
+    await expect(caller.degradation.watch({})).rejects.toMatchObject({
+      code: "SERVICE_UNAVAILABLE",
+      cause: { code: "too_many_subscribers", retryable: true },
+    });
+    leave.abort();
+    await Promise.all(readers);
+    expect(runtime.feeds.transitions.readers).toBe(0);
   });
 
   test("ends when the server stops, and holds up nothing", async () => {

@@ -84,7 +84,7 @@ export class Degradation {
     return this.#recovery.switchAutoRecovery(enabled, by);
   }
 
-  /** Starts or stops the sensors. While they are stopped, triggers stay as they are and say so; breakers go on. */
+  /** Starts or stops the sensors. While they are stopped triggers are `unknown`: what is raised stays raised. */
   switchMonitoring(enabled: boolean, by: ByPerson): MonitoringAnswer {
     return this.#monitoring.switch(enabled, by);
   }
