@@ -11,30 +11,34 @@ import { order, procedure, router } from "./trpc.ts";
 
 /** What persons should know of. */
 export const alertsRouter = router({
-  /** Newest first. */
-  list: procedure("alert.read")
+  list: procedure("alert.read", "GET /api/v4/alerts", "Newest first.")
     .input(alertListInputSchema)
     .output(alertPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.alerts.list(input)),
 
-  /** Somebody has seen it, and says what becomes of it. */
-  acknowledge: order("alert.resolve")
+  acknowledge: order(
+    "alert.resolve",
+    "POST /api/v4/alerts/{id}/acknowledge",
+    "Somebody has seen it, and says what becomes of it.",
+  )
     .input(alertActionInputSchema)
     .output(alertAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { id, reason } }) =>
       runtime.alerts.acknowledge(id, { reason, principal }),
     ),
 
-  /** It is over. Raised again, it is a new one. */
-  resolve: order("alert.resolve")
+  resolve: order("alert.resolve", "POST /api/v4/alerts/{id}/resolve", "It is over. Raised again, it is a new one.")
     .input(alertActionInputSchema)
     .output(alertAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { id, reason } }) =>
       runtime.alerts.resolve(id, { reason, principal }),
     ),
 
-  /** Every change of every alert. Goes on after the last one received when a connection was lost. */
-  watch: procedure("alert.read")
+  watch: procedure(
+    "alert.read",
+    "GET /api/v4/alerts/watch",
+    "Every change of every alert. Goes on after the last one received when a connection was lost.",
+  )
     .input(followInputSchema)
     .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>
       follow(

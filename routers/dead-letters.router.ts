@@ -7,14 +7,16 @@ const resolutionSchema = z.strictObject({ operationId: operationIdSchema, reason
 
 /** Operations that need a person. */
 export const deadLettersRouter = router({
-  /** Oldest first. */
-  list: procedure("dead_letter.read")
+  list: procedure("dead_letter.read", "GET /api/v4/dead-letters", "Oldest first.")
     .input(pageInputSchema.default({}))
     .output(operationPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.deadLetters.list(input)),
 
-  /** Begins its next incarnation. `place` says where: in its old place, or at the end of a lane that went on without it. */
-  retry: procedure("dead_letter.resolve")
+  retry: procedure(
+    "dead_letter.resolve",
+    "POST /api/v4/dead-letters/{operationId}/retry",
+    "Begins its next incarnation. `place` says where: in its old place, or at the end of a lane that went on without it.",
+  )
     .input(resolutionSchema)
     .output(
       z.union([
@@ -26,8 +28,11 @@ export const deadLettersRouter = router({
       runtime.deadLetters.retry(operationId, { reason, principal }),
     ),
 
-  /** Ends it; its lane goes on. */
-  discard: procedure("dead_letter.resolve")
+  discard: procedure(
+    "dead_letter.resolve",
+    "POST /api/v4/dead-letters/{operationId}/discard",
+    "Ends it; its lane goes on.",
+  )
     .input(resolutionSchema)
     .output(z.object({ status: z.enum(["discarded", "not_dead"]), operationId: z.string() }))
     .mutation(({ ctx: { runtime, principal }, input: { operationId, reason } }) =>

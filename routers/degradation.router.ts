@@ -24,74 +24,105 @@ import { order, procedure, router } from "./trpc.ts";
 
 /** How the service is, and why; and what persons can do about it. */
 export const degradationRouter = router({
-  status: procedure("degradation.read")
+  status: procedure("degradation.read", "GET /api/v4/degradation/status", "How the service is, and why.")
     .output(degradationStatusSchema)
     .query(({ ctx: { runtime } }) => degradationStatus(runtime.status())),
 
-  /** Time in each mode, how often the service degraded, what it did meanwhile. */
-  metrics: procedure("degradation.read")
+  metrics: procedure(
+    "degradation.read",
+    "GET /api/v4/degradation/metrics",
+    "Time in each mode, how often the service degraded, what it did meanwhile.",
+  )
     .output(degradationMetricsSchema)
     .query(({ ctx: { runtime } }) => runtime.degradationMetrics()),
 
-  /** Changes of the modes and of the pin, by time and mode, in pages. */
-  history: procedure("degradation.read")
+  history: procedure(
+    "degradation.read",
+    "GET /api/v4/degradation/history",
+    "Changes of the modes and of the pin, by time and mode, in pages.",
+  )
     .input(historyInputSchema)
     .output(historyPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.history(input)),
 
-  /** Why: of an operation, a transition (`transition:12`), an alert (`alert:3`), or of what is in force (`now`). */
-  explain: procedure("degradation.read")
+  explain: procedure(
+    "degradation.read",
+    "GET /api/v4/degradation/explain",
+    "Why: of an operation, a transition (`transition:12`), an alert (`alert:3`), or of what is in force (`now`).",
+  )
     .input(z.strictObject({ target: z.string().min(1).max(256) }))
     .output(explanationSchema.nullable())
     .query(async ({ ctx: { runtime }, input: { target } }) => (await runtime.explain(target)) ?? null),
 
-  /** Forces a mode until it is released or its time is over. */
-  pin: order("degradation.pin")
+  pin: order(
+    "degradation.pin",
+    "POST /api/v4/degradation/force-mode",
+    "Forces a mode until it is released or its time is over.",
+  )
     .input(pinInputSchema)
     .output(pinAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { mode, ...options } }) =>
       runtime.degradation.pin(mode, { ...options, principal }),
     ),
 
-  release: order("degradation.pin")
+  release: order(
+    "degradation.pin",
+    "POST /api/v4/degradation/release-mode",
+    "Ends the pin; with `expected`, only the pin of that revision.",
+  )
     .input(releaseInputSchema)
     .output(releaseAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input }) => runtime.degradation.release({ ...input, principal })),
 
-  /** Changes thresholds and dwells of a trigger while the service runs. */
-  configure: order("degradation.configure")
+  configure: order(
+    "degradation.configure",
+    "PATCH /api/v4/degradation/triggers/{trigger}",
+    "Changes thresholds and dwells of a trigger while the service runs.",
+  )
     .input(configureInputSchema)
     .output(configureAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { trigger, change, reason } }) =>
       runtime.degradation.configure(trigger, change, { reason, principal }),
     ),
 
-  /** Off: no remedy is tried, a person is called when one is due. */
-  switchAutoRecovery: order("degradation.configure")
+  switchAutoRecovery: order(
+    "degradation.configure",
+    "POST /api/v4/degradation/auto-recovery",
+    "Off: no remedy is tried, a person is called when one is due.",
+  )
     .input(switchInputSchema)
     .output(switchAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
       runtime.degradation.switchAutoRecovery(enabled, { reason, principal }),
     ),
 
-  /** Starts or stops the sensors. While they are stopped triggers are `unknown`: what is raised stays raised. */
-  switchMonitoring: order("degradation.configure")
+  switchMonitoring: order(
+    "degradation.configure",
+    "POST /api/v4/degradation/monitoring",
+    "Starts or stops the sensors. While they are stopped triggers are `unknown`: what is raised stays raised.",
+  )
     .input(switchInputSchema)
     .output(monitoringAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
       runtime.degradation.switchMonitoring(enabled, { reason, principal }),
     ),
 
-  /** Takes over the incident of a condition. */
-  acknowledge: order("incident.acknowledge")
+  acknowledge: order(
+    "incident.acknowledge",
+    "POST /api/v4/incidents/{condition}/acknowledge",
+    "Takes over the incident of a condition.",
+  )
     .input(acknowledgeIncidentInputSchema)
     .output(acknowledgeIncidentAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { condition, reason } }) =>
       runtime.degradation.acknowledge(condition, { reason, principal }),
     ),
 
-  /** Every transition as it happens, explained. Goes on after the last one received when a connection was lost. */
-  watch: procedure("degradation.read")
+  watch: procedure(
+    "degradation.read",
+    "GET /api/v4/degradation/watch",
+    "Every transition as it happens, explained. Goes on after the last one received when a connection was lost.",
+  )
     .input(followInputSchema)
     .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>
       follow(runtime.feeds.transitions, changeOf, lastEventId, signal),

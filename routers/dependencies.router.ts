@@ -9,11 +9,15 @@ const nameSchema = z.string().min(1).max(256);
 
 /** What the service leans on, and a person's hand on each breaker. */
 export const dependenciesRouter = router({
-  list: procedure("degradation.read")
+  list: procedure(
+    "degradation.read",
+    "GET /api/v4/dependencies",
+    "Every dependency: its breaker, its limit, what was measured.",
+  )
     .output(z.array(dependencyStatusSchema))
     .query(({ ctx: { runtime } }) => dependencyStatuses(runtime.status())),
 
-  get: procedure("degradation.read")
+  get: procedure("degradation.read", "GET /api/v4/dependencies/{name}", "One dependency.")
     .input(z.strictObject({ name: nameSchema }))
     .output(dependencyStatusSchema)
     .query(({ ctx: { runtime }, input: { name } }) => {
@@ -27,16 +31,22 @@ export const dependenciesRouter = router({
       return found;
     }),
 
-  /** Probes now, and gives a breaker that a person had taken back to itself. It closes only when a probe succeeds. */
-  reset: order("dependency.control")
+  reset: order(
+    "dependency.control",
+    "POST /api/v4/dependencies/{name}/reset",
+    "Probes now, and gives a breaker that a person had taken back to itself. It closes only when a probe succeeds.",
+  )
     .input(z.strictObject({ name: nameSchema, reason: reasonSchema }))
     .output(z.object({ status: z.enum(["probing", "already_closed", "unavailable"]), state: z.string() }))
     .mutation(({ ctx: { runtime, principal }, input: { name, reason } }) =>
       runtime.degradation.resetDependency(name, { reason, principal }),
     ),
 
-  /** `force_open`: call nothing until `enable`. `disable`: call whatever fails. */
-  order: order("dependency.control")
+  order: order(
+    "dependency.control",
+    "POST /api/v4/dependencies/{name}/order",
+    "Takes a breaker in hand: `force_open` calls nothing until `enable`; `disable` calls whatever fails.",
+  )
     .input(
       z.strictObject({ name: nameSchema, order: z.enum(["force_open", "disable", "enable"]), reason: reasonSchema }),
     )

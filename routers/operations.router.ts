@@ -23,8 +23,11 @@ const toWire = (outcome: Outcome): WireOutcome =>
 
 /** Submitting work and asking after it. */
 export const operationsRouter = router({
-  /** Executes an operation, or puts it on disk. Refusals and failures are values of the answer, not errors. */
-  submit: procedure(ASKED_BY_OPERATION)
+  submit: procedure(
+    ASKED_BY_OPERATION,
+    "POST /api/v4/operations",
+    "Executes an operation, or puts it on disk. Refusals and failures are values of the answer, not errors.",
+  )
     .input(
       z.strictObject({
         name: z.string().min(1).max(128),
@@ -43,26 +46,38 @@ export const operationsRouter = router({
       toWire(await runtime.submitByName(name, input, { ...options, principal })),
     ),
 
-  /** Where an operation is in its life; null for an unknown id. */
-  get: procedure("operation.read")
+  get: procedure(
+    "operation.read",
+    "GET /api/v4/operations/{operationId}",
+    "Where an operation is in its life; null for an unknown id.",
+  )
     .input(z.strictObject({ operationId: operationIdSchema }))
     .output(operationViewSchema.nullable())
     .query(async ({ ctx: { runtime }, input: { operationId } }) => (await runtime.get(operationId)) ?? null),
 
-  /** Operations that have not ended, in one state, in order of acceptance. */
-  list: procedure("operation.read")
+  list: procedure(
+    "operation.read",
+    "GET /api/v4/operations",
+    "Operations that have not ended, in one state, in order of acceptance.",
+  )
     .input(pageInputSchema.extend({ state: waitingStateSchema }))
     .output(operationPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.list(input)),
 
-  /** How an operation ended; `pending` while it has not, after `waitMs` at the latest. */
-  result: procedure("operation.read")
+  result: procedure(
+    "operation.read",
+    "GET /api/v4/operations/{operationId}/result",
+    "How an operation ended; `pending` while it has not, after `waitMs` at the latest.",
+  )
     .input(z.strictObject({ operationId: operationIdSchema, waitMs: waitSchema.exactOptional() }))
     .output(operationResultSchema)
     .query(({ ctx: { runtime }, input: { operationId, ...options } }) => runtime.result(operationId, options)),
 
-  /** Ends an operation that has not begun. */
-  cancel: procedure("operation.cancel")
+  cancel: procedure(
+    "operation.cancel",
+    "POST /api/v4/operations/{operationId}/cancel",
+    "Ends an operation that has not begun.",
+  )
     .input(z.strictObject({ operationId: operationIdSchema, reason: reasonSchema }))
     .output(z.object({ status: z.enum(["cancelled", "closing", "running", "not_waiting"]), operationId: z.string() }))
     .mutation(({ ctx: { runtime, principal }, input: { operationId, reason } }) =>

@@ -5,15 +5,21 @@
 export const PERMISSIONS = [
   "operation.read",
   "operation.cancel",
+  "queue.read",
   "dead_letter.read",
   "dead_letter.resolve",
   "degradation.read",
   "degradation.pin",
   "degradation.configure",
   "dependency.control",
+  "incident.read",
   "incident.acknowledge",
   "alert.read",
   "alert.resolve",
+  "machine.read",
+  "health.read",
+  "token.read",
+  "token.manage",
 ] as const;
 
 export type Permission = (typeof PERMISSIONS)[number];

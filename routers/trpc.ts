@@ -5,9 +5,15 @@ import { authorize } from "./middleware/authorize.ts";
 import { toTRPCError } from "./middleware/to-trpc-error.ts";
 import type { ASKED_BY_OPERATION, Permission } from "./permissions.ts";
 
-/** What a procedure declares about itself. (REST paths will join it.) */
+/** Where a procedure is found over REST; names in braces are fields of its input: `POST /api/v4/alerts/{id}/resolve`. */
+export type RestRoute = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /api/v4/${string}`;
+
+/** What a procedure declares about itself: the checks, the REST projection and the OpenAPI document read it. */
 export interface ProcedureMeta {
   readonly permission: Permission | typeof ASKED_BY_OPERATION;
+  readonly rest: RestRoute;
+  /** What it does, in a sentence or two. */
+  readonly summary: string;
 }
 
 const t = initTRPC
@@ -35,12 +41,15 @@ const authorizes = t.middleware(({ ctx, meta, next }) => {
 export const router = t.router;
 
 /**
- * The only way to make a procedure: it cannot be had without a permission.
+ * The only way to make a procedure: it cannot be had without a permission, a place in REST and a sentence.
  *
- * @example procedure("degradation.read").output(schema).query(({ ctx }) => …)
+ * @example
+ * procedure("degradation.read", "GET /api/v4/degradation/status", "How the service is, and why.")
+ *   .output(schema)
+ *   .query(({ ctx }) => …)
  */
-export const procedure = (permission: ProcedureMeta["permission"]) =>
-  t.procedure.meta({ permission }).use(translatesErrors).use(authorizes);
+export const procedure = (permission: ProcedureMeta["permission"], rest: RestRoute, summary: string) =>
+  t.procedure.meta({ permission, rest, summary }).use(translatesErrors).use(authorizes);
 
 const isRecorded = t.middleware(async ({ ctx, next }) => {
   const result = await next();
@@ -51,9 +60,9 @@ const isRecorded = t.middleware(async ({ ctx, next }) => {
 /**
  * A procedure by which a person changes something that a restart must not forget: answered when it is on disk.
  *
- * @example order("degradation.pin").input(schema).mutation(({ ctx }) => …)
+ * @example order("degradation.pin", "POST /api/v4/degradation/force-mode", "Forces a mode.").input(schema).mutation(…)
  */
-export const order = (permission: ProcedureMeta["permission"]) => procedure(permission).use(isRecorded);
+export const order = (...meta: Parameters<typeof procedure>) => procedure(...meta).use(isRecorded);
 
 /** Calls a router's procedures in process, as tests and the REST projection do. */
 export const createCallerFactory = t.createCallerFactory;

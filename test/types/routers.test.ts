@@ -10,24 +10,34 @@ import * as trpc from "../../routers/trpc.ts";
 const { order, procedure } = trpc;
 
 describe("the routers' types", () => {
-  test("a procedure without a permission is a type error", () => {
+  test("a procedure without a permission, a place in REST and a sentence is a type error", () => {
     // @ts-expect-error no permission
     const open = procedure();
     // @ts-expect-error no such permission
-    const misspelled = procedure("operation.reed");
+    const misspelled = procedure("operation.reed", "GET /api/v4/operations", "Reads.");
+    // @ts-expect-error no place in REST
+    const unplaced = procedure("operation.read");
+    // @ts-expect-error not a route of ours
+    const elsewhere = procedure("operation.read", "GET /operations", "Reads.");
     // @ts-expect-error no permission
     const ordered = order();
     expectTypeOf(procedure).parameter(0).toEqualTypeOf<(typeof PERMISSIONS)[number] | typeof ASKED_BY_OPERATION>();
     expectTypeOf(order).parameters.toEqualTypeOf<Parameters<typeof procedure>>();
-    expect([open, misspelled, ordered]).toHaveLength(3);
+    expect([open, misspelled, unplaced, elsewhere, ordered]).toHaveLength(5);
     // Nothing else that routers/trpc.ts exports makes one.
     expect(Object.keys(trpc).sort()).toEqual(["createCallerFactory", "order", "procedure", "router"]);
   });
 
-  test("every procedure of the router has declared one", () => {
+  test("every procedure of the router has declared them, and no two have one place", () => {
     const procedures = Object.entries(
-      appRouter._def.procedures as unknown as Record<string, { _def: { meta?: { permission?: unknown } } }>,
+      appRouter._def.procedures as unknown as Record<
+        string,
+        { _def: { meta?: { permission?: unknown; rest: string; summary: string } } }
+      >,
     );
+    const places = procedures.map(([, { _def }]) => _def.meta?.rest);
+    expect(new Set(places).size).toBe(procedures.length);
+    for (const [, { _def }] of procedures) expect(_def.meta?.summary).toMatch(/^[A-Z].*[.]$/s);
     expect(procedures.length).toBeGreaterThanOrEqual(9);
     for (const [path, { _def }] of procedures)
       expect([path, [...PERMISSIONS, ASKED_BY_OPERATION]]).toEqual([

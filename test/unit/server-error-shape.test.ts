@@ -72,7 +72,9 @@ describe("what a caller is told about an error", () => {
 
 describe("the permission of a procedure", () => {
   const caller = (permissions: readonly string[]) =>
-    createCallerFactory(router({ status: procedure("degradation.read").query(() => "seen") }))({
+    createCallerFactory(
+      router({ status: procedure("degradation.read", "GET /api/v4/broken", "Breaks.").query(() => "seen") }),
+    )({
       runtime: undefined as never,
       principal: { id: "anna", permissions },
       requestId: "request-1",
