@@ -90,7 +90,12 @@ export class Monitoring {
         (slowOperations) => ({ slowOperations }),
       ),
       replaced(queueSensor(parts), readings.queueDepth, (unexplainedDepth) => ({
-        queue: { depth: waitingRows(parts.journal.counts), unexplainedDepth, oldestWaitingMs: null },
+        queue: {
+          depth: waitingRows(parts.journal.counts),
+          unexplainedDepth,
+          readmittedDepth: 0,
+          oldestWaitingMs: null,
+        },
       })),
       replaced(
         storageSensor(() => parts.storage.state),

@@ -12,7 +12,12 @@ export const measurementsSchema = z.object({
   responseTimeMs: z.object({ p50: z.number(), p95: z.number(), p99: z.number() }).nullable(),
   eventLoop: z.object({ delayP99Ms: z.number(), utilization: z.number() }).nullable(),
   queue: z
-    .object({ depth: z.number(), unexplainedDepth: z.number(), oldestWaitingMs: z.number().nullable() })
+    .object({
+      depth: z.number(),
+      unexplainedDepth: z.number(),
+      readmittedDepth: z.number(),
+      oldestWaitingMs: z.number().nullable(),
+    })
     .nullable(),
   slowOperations: z.number().nullable(),
   connectionFailureRate: z.record(z.string(), z.number().nullable()),

@@ -24,9 +24,11 @@ export interface Measurements {
   readonly queue: {
     /** All that waits. */
     readonly depth: number;
-    /** What no lost dependency and no unfinished drain explains. */
+    /** What no lost dependency, no unfinished drain and no mode explains: what `queue_overflow` judges. */
     readonly unexplainedDepth: number;
-    /** How long the oldest of these has waited; null when there is none. */
+    /** What was held back by one of these, may run again, and has not been worked off yet. Only shrinks meanwhile. */
+    readonly readmittedDepth: number;
+    /** How long the oldest of these two has waited; null when there is none. */
     readonly oldestWaitingMs: number | null;
   } | null;
   /** Operations over their time limit, now running or ended within the window. */

@@ -212,6 +212,26 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
     },
   },
   {
+    fault: "let-a-mode-hold-itself-up",
+    what: "what a mode held back is taken for an overload when it is let in again, and brings the mode back",
+    invariant: null,
+    wraps: "src/control/sensors/readmitted.ts",
+    caughtBy: {
+      file: "test/integration/way-back-from-overload.test.ts",
+      test: "the way back from an overload > comes to an end: what the mode held back is worked off, and brings the mode back no more",
+    },
+  },
+  {
+    fault: "explain-what-goes-on-growing",
+    what: "a backlog that grows beyond what was let in again is explained by it",
+    invariant: null,
+    wraps: "src/control/sensors/readmitted.ts",
+    caughtBy: {
+      file: "test/unit/sensors-queue.test.ts",
+      test: "what was held back and is let in again > only shrinks: what goes on growing beyond it is an overflow again",
+    },
+  },
+  {
     fault: "show-the-policy-late",
     what: "calls see a policy that is a moment old",
     invariant: null,

@@ -164,7 +164,7 @@ describe("what a runtime measures of its queue", () => {
     const runtime = await running([write, onDisk]);
     for (const outcome of await runtime.submitMany(write, numbers(20))) expect(outcome.status).toBe("queued");
     const { queue } = await measured(runtime, "the backlog", (now) => now.queue?.depth === 20);
-    expect(queue).toEqual({ depth: 20, unexplainedDepth: 0, oldestWaitingMs: null });
+    expect(queue).toEqual({ depth: 20, unexplainedDepth: 0, readmittedDepth: 0, oldestWaitingMs: null });
     faulty.restore();
     runtime.requestProbe(faulty.dependency.name, "test");
     await measured(runtime, "an empty queue", (now) => now.queue?.depth === 0);

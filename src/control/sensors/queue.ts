@@ -1,5 +1,6 @@
 import type { PoolCounts } from "../../queue/journal.ts";
 import { waitingRows } from "../../storage/pool-counts.ts";
+import { type PoolReading, readmittedOf } from "./readmitted.ts";
 import type { Reading, Sensor } from "./sensor.ts";
 
 export interface QueuePorts {
@@ -30,63 +31,84 @@ const LEAST_URGENT_RANK = 4;
 
 /**
  * What waits, and how much of it nothing explains. Explained are: the pools of a dependency whose breaker is not closed
- * or whose drain is not done; what the modes in force hold back, which would else keep up the very mode that holds
- * it; and what a person has to see to (dead, held, parked behind a dead letter). Depths come from the writer's
- * counts, the rest from seeks into indexes: a million rows cost what ten cost.
+ * or whose drain is not done; what the modes in force hold back; what either held back and is let in again, until it is
+ * worked off (`readmittedOf`); and what a person has to see to (dead, held, parked behind a dead letter). Depths come
+ * from the writer's counts, the rest from seeks into indexes: a million rows cost what ten cost.
  */
 export class QueueSensor implements Sensor {
   readonly name = "queue";
   readonly trigger = "queue_overflow";
   readonly #ports: QueuePorts;
+  /** Of the last reading that succeeded. What happened while nobody measured is between that one and the next. */
+  #before: ReadonlyMap<number, PoolReading> = new Map();
 
   constructor(ports: QueuePorts) {
     this.#ports = ports;
   }
 
   async read(): Promise<Reading> {
-    const { counts, pools, lowestRank, oldestAcceptedAt, now } = this.#ports;
-    const draining = this.#ports.draining();
+    const { counts, pools, lowestRank } = this.#ports;
     const depth = waitingRows(counts);
-    const unexplained = pools
-      .filter(({ dependencies }) => dependencies.every(({ name, closed }) => closed && !draining.has(name)))
-      .map(({ id }) => id)
-      .filter((id) => waiting(counts.get(id)) > 0);
+    const draining = this.#ports.draining();
     const rank = lowestRank();
-    const unexplainedDepth = unexplained.length === 0 ? 0 : await this.#unexplained(unexplained, rank);
-    const parkedToo = unexplained.some((id) => (counts.get(id)?.dead ?? 0) > 0);
-    const oldest =
-      unexplainedDepth === 0
-        ? null
-        : await oldestAcceptedAt(unexplained, {
-            lowestRank: rank,
-            blockedToo: rank >= LEAST_URGENT_RANK && !parkedToo,
-          });
-    const oldestWaitingMs = oldest === null ? null : Math.max(0, now() - oldest);
+    const now = new Map<number, PoolReading>();
+    for (const { id, dependencies } of pools) {
+      const isExplained = dependencies.some(({ name, closed }) => !closed || draining.has(name));
+      now.set(id, await this.#readPool(id, isExplained ? -1 : rank));
+    }
+    this.#before = now;
+    const admitted = [...now].filter(([, pool]) => pool.admitted > 0);
+    const readmittedDepth = admitted.reduce((sum, [, pool]) => sum + pool.readmitted, 0);
+    const unexplainedDepth = admitted.reduce((sum, [, pool]) => sum + pool.admitted - pool.readmitted, 0);
+    const oldestWaitingMs = await this.#oldestWaitingMs(
+      admitted.map(([id]) => id),
+      rank,
+    );
+    const others = readmittedDepth === 0 ? "" : `; ${readmittedDepth} more had been held back and are being worked off`;
     return {
       value: unexplainedDepth,
-      what: `${unexplainedDepth} operations wait that no outage explains`,
+      what: `${unexplainedDepth} operations wait that neither an outage nor a mode explains${others}`,
       values: {
         unexplainedDepth,
+        ...(readmittedDepth === 0 ? {} : { readmittedDepth }),
         depth,
         ...(oldestWaitingMs === null ? {} : { oldestWaitingMs }),
       },
-      measured: { queue: { depth, unexplainedDepth, oldestWaitingMs } },
+      measured: { queue: { depth, unexplainedDepth, readmittedDepth, oldestWaitingMs } },
     };
   }
 
-  async #unexplained(pools: readonly number[], rank: number): Promise<number> {
-    const { counts, countReady, countParked } = this.#ports;
-    if (rank < LEAST_URGENT_RANK) return rank < 0 ? 0 : countReady(pools, rank);
-    let depth = 0;
-    let blocked = 0;
-    for (const id of pools) {
-      depth += waiting(counts.get(id));
-      if ((counts.get(id)?.dead ?? 0) > 0) blocked += counts.get(id)?.blocked ?? 0;
-    }
-    return blocked === 0 ? depth : Math.max(0, depth - Math.min(blocked, await countParked(pools)));
+  async #readPool(id: number, lowestRank: number): Promise<PoolReading> {
+    const { counts, countReady } = this.#ports;
+    const waiting = await this.#waiting(id);
+    const now = {
+      lowestRank,
+      waiting,
+      admitted:
+        lowestRank >= LEAST_URGENT_RANK
+          ? waiting
+          : lowestRank < 0 || (counts.get(id)?.ready ?? 0) === 0
+            ? 0
+            : await countReady([id], lowestRank),
+    };
+    return { ...now, readmitted: readmittedOf(this.#before.get(id), now) };
+  }
+
+  /** What waits by itself, not for a person. */
+  async #waiting(id: number): Promise<number> {
+    const pool = this.#ports.counts.get(id);
+    if (pool === undefined) return 0;
+    const { ready, scheduled, blocked, closing, dead } = pool;
+    const parked = dead === 0 || blocked === 0 ? 0 : Math.min(blocked, await this.#ports.countParked([id]));
+    return ready + scheduled + blocked - parked + closing;
+  }
+
+  async #oldestWaitingMs(pools: readonly number[], lowestRank: number): Promise<number | null> {
+    const { counts, oldestAcceptedAt, now } = this.#ports;
+    if (pools.length === 0) return null;
+    const hasLetters = pools.some((id) => (counts.get(id)?.dead ?? 0) > 0);
+    const blockedToo = lowestRank >= LEAST_URGENT_RANK && !hasLetters;
+    const oldest = await oldestAcceptedAt(pools, { lowestRank, blockedToo });
+    return oldest === null ? null : Math.max(0, now() - oldest);
   }
 }
-
-/** Waits by itself, not for a person. */
-const waiting = (pool: PoolCounts | undefined): number =>
-  pool === undefined ? 0 : pool.ready + pool.scheduled + pool.blocked + pool.closing;
