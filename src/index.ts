@@ -80,6 +80,7 @@ export type { Clock, Logger, LogFields, Random, TimerHandle } from "./ports.ts";
 export { silentLogger } from "./ports.ts";
 export type { CancelOutcome } from "./queue/cancel.ts";
 export type { DeadLetters, DiscardOutcome, RetryOutcome } from "./queue/dead-letters.ts";
-export { createRuntime, type Runtime, type RuntimeOptions } from "./runtime.ts";
+export { createRuntime, type Runtime } from "./runtime.ts";
+export type { RuntimeOptions } from "./runtime-options.ts";
 export type { RuntimePhase, RuntimeStatus } from "./runtime-status.ts";
 export type { RuntimeEvents } from "./runtime-events.ts";

@@ -28,7 +28,7 @@ import { Fences } from "./queue/fences.ts";
 import type { Journal } from "./queue/journal.ts";
 import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
-import type { RuntimeOptions } from "./runtime.ts";
+import type { RuntimeOptions } from "./runtime-options.ts";
 import { Alerting } from "./runtime-alerts.ts";
 import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";

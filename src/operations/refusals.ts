@@ -14,6 +14,11 @@ export const stoppingRefusal = (): Refused =>
     retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS,
   });
 
+export const unknownOperationRefusal = (name: string, known: readonly { readonly name: string }[]): Refused => {
+  const names = known.map((definition) => definition.name).join(", ");
+  return refused("unknown_operation", `There is no operation ${JSON.stringify(name)} here; there are: ${names}.`);
+};
+
 export const overloadedRefusal = (message: string): Refused =>
   refused("overloaded", message, { retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS });
 

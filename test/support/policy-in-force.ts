@@ -1,8 +1,9 @@
 import { configure } from "../../config/presets.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import { until } from "./ledger.ts";
-import { Runtime, type RuntimeOptions } from "../../src/runtime.ts";
+import { Runtime } from "../../src/runtime.ts";
 import { assemble } from "../../src/runtime-assembly.ts";
+import type { RuntimeOptions } from "../../src/runtime-options.ts";
 
 /**
  * A runtime, and a door to put a policy in force as the control plane does: the reference changes, the dependencies
