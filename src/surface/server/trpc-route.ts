@@ -2,18 +2,14 @@ import { TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance } from "fastify";
 import { defaultConfig } from "../../../config/presets.ts";
-import { appRouter, type Context, errorShape } from "../../../routers/app.router.ts";
-import { HoldfastError } from "../../errors.ts";
-import type { Principal } from "../../operations/principal.ts";
+import { appRouter, errorShape } from "../../../routers/app.router.ts";
 import type { Logger } from "../../ports.ts";
 import { LIMITS } from "./limits.ts";
+import { makeContext } from "./make-context.ts";
 import type { Served } from "./served.ts";
 import { stackWithoutMessage } from "./stack.ts";
 
 export const TRPC_PREFIX = "/trpc";
-
-/** Who everybody is until credentials exist: only this machine is listened to. */
-const LOCAL_OPERATOR: Principal = { id: "local-operator", permissions: "*" };
 
 /** Mounts the routers. Bodies are read by tRPC, so that one that is too large is told in the form its clients read. */
 export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logger): void {
@@ -39,11 +35,7 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
         router: appRouter,
         maxBodySize: maximumBytes,
         maxBatchSize: LIMITS.batchSize,
-        createContext: (): Context => ({
-          runtime: openRuntime(served),
-          principal: LOCAL_OPERATOR,
-          requestId: request.id,
-        }),
+        createContext: () => makeContext(served, request),
         // What is left of a body that was too large is not waited for.
         responseMeta: ({ errors }) =>
           errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {},
@@ -58,14 +50,6 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
       });
     },
   });
-}
-
-function openRuntime({ runtime }: Served): Context["runtime"] {
-  if (runtime !== undefined) return runtime;
-  const cause = new HoldfastError("starting", "The journal is being opened; ask again in a moment.", {
-    retryable: true,
-  });
-  throw new TRPCError({ code: "SERVICE_UNAVAILABLE", message: cause.message, cause });
 }
 
 const tooLarge = (maximumBytes: number): TRPCError =>
