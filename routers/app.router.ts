@@ -23,5 +23,5 @@ export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);
 
 export type { Context } from "./context.ts";
-export { type ErrorData, type ErrorShape, errorShape } from "./error-shape.ts";
+export { type ErrorData, type ErrorShape, errorShape, type InputIssue } from "./error-shape.ts";
 export { PERMISSIONS, type Permission } from "./permissions.ts";

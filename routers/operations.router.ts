@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { summarizeError } from "../src/errors.ts";
+import { DependencyError, summarizeError } from "../src/errors.ts";
 import type { Outcome } from "../src/operations/outcome.ts";
 import { ASKED_BY_OPERATION } from "./permissions.ts";
 import { operationIdSchema, pageInputSchema, prioritySchema, reasonSchema } from "./schemas/common.ts";
@@ -18,8 +18,12 @@ const LONGEST_WAIT_MS = 30_000;
 const waitSchema = z.int().min(0).max(LONGEST_WAIT_MS);
 
 /** An error object does not survive JSON: its summary does. */
-const toWire = (outcome: Outcome): WireOutcome =>
-  outcome.status === "failed" ? { ...outcome, error: summarizeError(outcome.error) } : outcome;
+function toWire(outcome: Outcome): WireOutcome {
+  if (outcome.status !== "failed") return outcome;
+  const { error } = outcome;
+  const whose = error instanceof DependencyError ? { dependency: error.dependency } : {};
+  return { ...outcome, error: summarizeError(error), ...whose };
+}
 
 /** Submitting work and asking after it. */
 export const operationsRouter = router({

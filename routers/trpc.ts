@@ -14,6 +14,8 @@ export interface ProcedureMeta {
   readonly rest: RestRoute;
   /** What it does, in a sentence or two. */
   readonly summary: string;
+  /** What it answers is something that was not there before: 201. */
+  readonly creates?: true;
 }
 
 const t = initTRPC

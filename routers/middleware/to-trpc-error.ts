@@ -7,6 +7,7 @@ type Code = TRPCError["code"];
 const BY_CODE: Readonly<Record<string, Code>> = {
   forbidden: "FORBIDDEN",
   not_found: "NOT_FOUND",
+  payload_too_large: "PAYLOAD_TOO_LARGE",
   not_running: "SERVICE_UNAVAILABLE",
   starting: "SERVICE_UNAVAILABLE",
 };

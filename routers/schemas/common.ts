@@ -7,7 +7,15 @@ import { PRIORITIES } from "../../machines/contracts/priority.ts";
  */
 
 /** A value beside a cause. A number that JSON does not have is told as text rather than failing the whole answer. */
-export const causeValueSchema = z.union([z.string(), z.number(), z.boolean()]).catch(({ value }) => String(value));
+export const causeValueSchema = z.union([
+  z.string(),
+  z.number(),
+  z.boolean(),
+  z
+    .unknown()
+    .transform((value) => String(value))
+    .pipe(z.string()),
+]);
 
 /** Who or what led to something, and what led to that. */
 export const causeSchema: z.ZodType<Cause> = z.object({

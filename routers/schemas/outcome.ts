@@ -53,6 +53,8 @@ const failed = z.object({
   operationId: z.string(),
   effect: z.enum(["none", "unknown"]),
   error: errorSummarySchema,
+  /** Whose failure it was, where it was that of a dependency. */
+  dependency: z.string().exactOptional(),
 });
 
 /** An `Outcome` as it travels: the same union, its error as data. */

@@ -4,6 +4,10 @@ export const LIMITS = {
   envelopeBytes: 64 * 1_024,
   /** Calls in one request. */
   batchSize: 32,
+  /** How often a stream of events that has nothing to say shows that it lives. */
+  pingEveryMs: 15_000,
+  /** How long a reader of events waits before it comes back. */
+  reconnectAfterMs: 1_000,
   /** Longest path, which in a batch is a list of procedures. */
   pathLength: 2_048,
   headerBytes: 16 * 1_024,

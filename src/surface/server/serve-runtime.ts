@@ -7,6 +7,7 @@ import { addHealthRoutes } from "./health-routes.ts";
 import { createHttpApp } from "./http-app.ts";
 import { LIMITS } from "./limits.ts";
 import { assertLoopback } from "./loopback.ts";
+import { addRestRoutes } from "./rest-routes.ts";
 import type { ServerPhase } from "./served.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { addTrpcRoute } from "./trpc-route.ts";
@@ -43,7 +44,7 @@ export interface RuntimeServer extends AsyncDisposable {
 }
 
 /**
- * Serves a runtime over HTTP on this machine: tRPC at `/trpc`, `/livez`, `/readyz`. Resolves when it is ready.
+ * Serves a runtime over HTTP on this machine: tRPC at `/trpc`, REST at `/api/v4`, `/livez`, `/readyz`. Resolves when it is ready.
  *
  * @throws MisuseError `address_not_loopback`
  * @throws HoldfastError `address_in_use`, `address_unavailable`; and whatever opening the runtime throws
@@ -60,6 +61,7 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   const app = createHttpApp(served, logger);
   addHealthRoutes(app, served);
   addTrpcRoute(app, served, logger);
+  addRestRoutes(app, served, logger);
   served.port = await listen(app, host, port);
 
   const opening = open(options.runtime);

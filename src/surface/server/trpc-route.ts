@@ -6,8 +6,8 @@ import { appRouter, errorShape } from "../../../routers/app.router.ts";
 import type { Logger } from "../../ports.ts";
 import { LIMITS } from "./limits.ts";
 import { makeContext } from "./make-context.ts";
+import { logFault } from "./rest-problem.ts";
 import type { Served } from "./served.ts";
-import { stackWithoutMessage } from "./stack.ts";
 
 export const TRPC_PREFIX = "/trpc";
 
@@ -39,14 +39,7 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
         // What is left of a body that was too large is not waited for.
         responseMeta: ({ errors }) =>
           errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {},
-        onError: ({ error, path }) => {
-          if (error.code !== "INTERNAL_SERVER_ERROR") return;
-          const { cause = error } = error;
-          logger.error(
-            { requestId: request.id, path, error: cause.name, stack: stackWithoutMessage(cause) },
-            "a procedure failed by a fault of ours",
-          );
-        },
+        onError: ({ error, path }) => logFault(error, { requestId: request.id, path }, logger),
       });
     },
   });

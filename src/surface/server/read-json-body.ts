@@ -1,0 +1,49 @@
+import type { IncomingMessage } from "node:http";
+import { HoldfastError, InvalidValueError } from "../../errors.ts";
+
+/**
+ * The JSON of a request's body; undefined where there is none. Never holds more than the limit.
+ *
+ * @throws HoldfastError `payload_too_large`
+ * @throws InvalidValueError `invalid_json`, `invalid_encoding`
+ */
+export async function readJsonBody(request: IncomingMessage, maximumBytes: number): Promise<unknown> {
+  if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
+  const bytes = await readBytes(request, maximumBytes);
+  if (bytes.length === 0) return undefined;
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new InvalidValueError("invalid_encoding", "$", "The body is not UTF-8.");
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the body.
+    throw new InvalidValueError("invalid_json", "$", "The body is not JSON.");
+  }
+}
+
+/** By events: leaving a `for await` would destroy the connection before the refusal could be answered. */
+function readBytes(request: IncomingMessage, maximumBytes: number): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    request.on("data", (chunk: Buffer) => {
+      length += chunk.length;
+      if (length > maximumBytes) {
+        chunks.length = 0;
+        reject(tooLarge(maximumBytes));
+      } else chunks.push(chunk);
+    });
+    request.on("end", () => resolve(Buffer.concat(chunks)));
+    request.on("error", reject);
+  });
+}
+
+const tooLarge = (maximumBytes: number): HoldfastError =>
+  new HoldfastError(
+    "payload_too_large",
+    `A request body may have ${maximumBytes} bytes at most. Store large things elsewhere and send a reference.`,
+  );
