@@ -1,8 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readCgroupUsage } from "../../src/control/sensors/cgroup.ts";
+import { type HeapFacts, oldGenerationLimit } from "../../src/control/sensors/heap.ts";
 import { type MemoryPorts, memorySensor } from "../../src/control/sensors/memory.ts";
 import { processMemory } from "../../src/control/sensors/process-ports.ts";
 import { temporaryFolder } from "../support/ledger.ts";
@@ -103,5 +105,67 @@ describe("the memory sensor", () => {
     // 100 arrays of a megabyte each, at least; a collection meanwhile may have freed what others left.
     expect((during - before) * processMemory.heap().limitBytes).toBeGreaterThan(50 * 1_024 ** 2);
     expect(held.length).toBe(100);
+  });
+});
+
+describe("the heap at which V8 ends the process", () => {
+  const MIB = 1_024 ** 2;
+  const limitMib = (facts: Partial<HeapFacts>, reportedMib: number): number =>
+    oldGenerationLimit({
+      options: [],
+      machineBytes: 24_000 * MIB,
+      workerOldGenerationMib: undefined,
+      ...facts,
+      reportedBytes: reportedMib * MIB,
+    }) / MIB;
+
+  it.each<[string, Partial<HeapFacts>, number, number]>([
+    ["what was asked for, not what V8 adds for its nursery", { options: ["--max-old-space-size=256"] }, 448, 256],
+    [
+      "the last that was asked for, however it is spelt",
+      { options: ["--max-old-space-size=256", "--max_old_space_size=300"] },
+      492,
+      300,
+    ],
+    [
+      "as if nothing was asked for, with 0",
+      { options: ["--max-old-space-size=256", "--max-old-space-size=0"] },
+      4_288,
+      4_096,
+    ],
+    ["a share of the machine", { options: ["--max-old-space-size-percentage=2"] }, 672, 480],
+    ["a worker's own", { workerOldGenerationMib: 64 }, 256, 64],
+    [
+      "that of the process, which outranks a worker's own",
+      { workerOldGenerationMib: 64, options: ["--max-old-space-size=256"] },
+      448,
+      256,
+    ],
+    ["the limit without three semi-spaces", { options: ["--max-semi-space-size=4"] }, 4_108, 4_096],
+    ["the limit without what a nursery takes by default", {}, 4_288, 4_096],
+    ["never above what V8 reports", { options: ["--max-old-space-size=9000"] }, 4_288, 4_288],
+  ])("is %s", (_, facts, reportedMib, expected) => {
+    expect(limitMib(facts, reportedMib)).toBeCloseTo(expected, 6);
+  });
+
+  it("is where a process really ends: one that fills its heap dies with nearly all of it, and of no more, in use", () => {
+    const module = new URL("../../src/control/sensors/heap.ts", import.meta.url).href;
+    const program = `
+      import { writeSync } from "node:fs";
+      const { oldGeneration } = await import(${JSON.stringify(module)});
+      for (const kept = []; ; kept.push(new Array(131_072).fill(0.5))) {
+        const { usedBytes, limitBytes } = oldGeneration();
+        writeSync(1, limitBytes + " " + usedBytes / limitBytes + "\\n");
+      }`;
+    const { stdout, signal, status } = spawnSync(
+      process.execPath,
+      ["--max-old-space-size=256", "--max-semi-space-size=16", "--input-type=module", "--eval", program],
+      { encoding: "utf8" },
+    );
+    expect(signal ?? status).not.toBe(0);
+    const [limitBytes, share] = stdout.trim().split("\n").at(-1)!.split(" ").map(Number);
+    expect(limitBytes).toBe(256 * MIB);
+    expect(share).toBeGreaterThan(0.9);
+    expect(share).toBeLessThan(1.05);
   });
 });

@@ -1,9 +1,9 @@
-import { getHeapStatistics } from "node:v8";
 import type { Dependency } from "holdfast";
 import { z } from "zod";
 import type { Answer } from "../answer.ts";
 import { asChild } from "../child.ts";
 import { openEndpoint } from "../endpoint.ts";
+import { heapShare } from "./heap-share.ts";
 import type { ServiceCommand, ServiceReport, ServiceSettings, ServiceStatus } from "./messages.ts";
 import { openOrdersGraph, type OrdersGraphOpened } from "./open-orders-graph.ts";
 import { type OrderOperations, orderOperations, type OrdersGraph } from "./order-operations.ts";
@@ -100,9 +100,4 @@ async function start(
       await taker.stop();
     },
   };
-}
-
-function heapShare(): number {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return used / limit;
 }

@@ -77,8 +77,7 @@ export class ServiceProcess implements Disposable {
       FILES[this.#arm],
       (report) => this.#watch.hearService(report),
       (error) => this.#startAgain(error),
-      // V8 counts its nursery into the limit that it tells, up to 192 MiB, and ends the process long before that is full.
-      heapLimitMib === undefined ? [] : [`--max-old-space-size=${heapLimitMib}`, "--max-semi-space-size=2"],
+      heapLimitMib === undefined ? [] : [`--max-old-space-size=${heapLimitMib}`],
     );
     child.tell({ type: "start", settings: this.#settings });
     return child;

@@ -1,6 +1,6 @@
-import { getHeapStatistics } from "node:v8";
 import type { Priority } from "holdfast";
 import { mix } from "../revisions.ts";
+import { heapShare } from "./heap-share.ts";
 
 /** What can be wrong within a service, whether Holdfast is in it or not. The director turns these on and off. */
 export type Trouble = TroubleOfGraph | TroubleOfHandlers;
@@ -53,7 +53,7 @@ export class Troubles {
   }
 
   #fill(share: number): void {
-    if (this.#bytesPerCall === 0 || heapUsage() >= share) return;
+    if (this.#bytesPerCall === 0 || heapShare() >= share) return;
     this.#cache.push(block(FILL_BYTES));
     setTimeout(() => this.#fill(share), FILL_EVERY_MS);
   }
@@ -66,8 +66,3 @@ export class Troubles {
 
 /** Floating-point numbers lie in the heap as they are, eight bytes each. */
 const block = (bytes: number): number[] => Array<number>(Math.ceil(bytes / BYTES_PER_NUMBER)).fill(0.5);
-
-function heapUsage(): number {
-  const { used_heap_size: used, heap_size_limit: limit } = getHeapStatistics();
-  return used / limit;
-}

@@ -3,7 +3,7 @@ import { percent, type Sensor } from "./sensor.ts";
 
 /** Where memory is measured; planted in tests. */
 export interface MemoryPorts {
-  /** The heap of this thread: what is used, and what V8 gives up at. */
+  /** The old generation of this thread's heap: what is used, and what V8 gives up at. */
   heap(): { readonly usedBytes: number; readonly limitBytes: number };
   /** What the process holds in memory, threads included. */
   processBytes(): number;

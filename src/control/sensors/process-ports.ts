@@ -1,15 +1,12 @@
 import { readFile } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { type EventLoopUtilization, monitorEventLoopDelay, performance } from "node:perf_hooks";
-import { getHeapStatistics } from "node:v8";
 import type { EventLoopPorts } from "./event-loop.ts";
+import { oldGeneration } from "./heap.ts";
 import type { MemoryPorts } from "./memory.ts";
 
 export const processMemory: MemoryPorts = {
-  heap() {
-    const { used_heap_size: usedBytes, heap_size_limit: limitBytes } = getHeapStatistics();
-    return { usedBytes, limitBytes };
-  },
+  heap: oldGeneration,
   processBytes: () => process.memoryUsage.rss(),
   machineBytes: () => totalmem(),
   readText: (path) => readFile(path, "utf8"),
