@@ -58,15 +58,20 @@ export class ConcurrencyLimit {
     return Math.max(1, Math.floor(Math.min(limit, this.#grown(nowMs)) * this.#factor));
   }
 
+  /** A backlog drains, and the limit in force is too small to be divided: all of it is kept for the backlog. */
+  isIndivisible(nowMs: number): boolean {
+    if (this.#backlogShare === 0) return false;
+    const limit = this.current(nowMs);
+    return this.#kept(limit) >= limit;
+  }
+
   /** How many more of this traffic may start now. */
   available(traffic: Traffic, nowMs: number): number {
     if (nowMs >= this.#adaptive.windowEndsMs) this.#adaptive.endWindow(nowMs, this.#grown(nowMs), this.#factor);
     const limit = this.current(nowMs);
     let available = limit - this.inUse;
-    if (traffic === "live" && this.#backlogShare !== 0) {
-      const kept = Math.max(1, Math.ceil(limit * this.#backlogShare));
-      available = Math.min(available, limit - kept - this.#live);
-    }
+    if (traffic === "live" && this.#backlogShare !== 0)
+      available = Math.min(available, limit - this.#kept(limit) - this.#live);
     if (available > 0) return available;
     this.#adaptive.exhausted();
     return 0;
@@ -92,6 +97,10 @@ export class ConcurrencyLimit {
   /** @param sample not `NO_SAMPLE` */
   endSample(sample: number, kind: number, end: SampleEnd, nowMs: number): void {
     this.#adaptive.endSample(sample, kind, end, nowMs);
+  }
+
+  #kept(limit: number): number {
+    return Math.max(1, Math.ceil(limit * this.#backlogShare));
   }
 
   #grown(nowMs: number): number {

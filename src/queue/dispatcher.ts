@@ -1,7 +1,6 @@
 import type { QueueSettings } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import { lowestRunningRank } from "../admission/admit.ts";
-import type { Traffic } from "../dependencies/concurrency-limit.ts";
 import { StorageError } from "../errors.ts";
 import type { RegisteredOperation } from "../operations/registered-operation.ts";
 import type { Clock, Logger } from "../ports.ts";
@@ -10,10 +9,12 @@ import type { Acknowledgements } from "./acknowledgements.ts";
 import type { BatchExecutor } from "./batch-executor.ts";
 import type { Journal, Run } from "./journal.ts";
 import type { Pool } from "./pool.ts";
-import { availablePermits, givePermits, takePermits } from "./permits.ts";
-import type { RunExecutor } from "./run-executor.ts";
 import { LiveCalls } from "./live-calls.ts";
+import { availablePermits } from "./permits.ts";
+import { type Permit, PermitsInUse } from "./permits-in-use.ts";
+import type { RunExecutor } from "./run-executor.ts";
 import { type BatchRules, groupRuns, type RunGroup } from "./run-groups.ts";
+import { SuspectRun } from "./suspect-run.ts";
 
 export interface DispatcherPorts {
   readonly journal: Journal;
@@ -47,16 +48,12 @@ const LIMIT_GROWS_PAUSE_MS = 50;
 export class Dispatcher {
   readonly #ports: DispatcherPorts;
   readonly #claiming = new Set<number>();
-  /** Live calls that found no permit, by pool: they go first, the most urgent among them before the others. */
-  readonly #preferred = new Map<number, LiveCalls>();
-  /**
-   * A run whose operation was interrupted too often: executed while nothing else is in flight. One at a time, and
-   * the others wait on disk as ready: whoever is `running` when it kills the process would be counted as interrupted.
-   */
-  #alone: { readonly run: Run; readonly pool: Pool; begun: boolean } | undefined;
+  /** Live calls that found no permit, by pool: within a priority they go first. */
+  readonly #liveCalls = new Map<number, LiveCalls>();
+  readonly #permits = new PermitsInUse();
+  readonly #suspect: SuspectRun;
   /** The last run that was handed back is ready again on disk. */
   #handedBack: Promise<void> = Promise.resolve();
-  #runsInFlight = 0;
   /** Looks at the end of this tick. */
   #pumping = false;
   /** Batches of each pool in flight: a dependency takes a few large transactions at once better than many. */
@@ -67,14 +64,22 @@ export class Dispatcher {
   #storeDown = false;
   #storeLost = false;
   #wakeUp: { cancel(): void } | undefined;
-  readonly #idle: (() => void)[] = [];
 
   constructor(ports: DispatcherPorts) {
     this.#ports = ports;
+    this.#suspect = new SuspectRun({
+      permits: this.#permits,
+      execute: async (run) => {
+        await this.#handedBack;
+        await ports.executor.execute(run, ports.operationOf(run.rows[0]!.definition)!, { untilOnDisk: true });
+      },
+      handBack: (run, permit) => this.#handBack([run], permit),
+      onEnd: (permit) => this.#finished(permit),
+    });
   }
 
   get runsInFlight(): number {
-    return this.#runsInFlight;
+    return this.#permits.count;
   }
 
   /** False while nothing may be claimed, whatever the policy says: it has stopped, or the store fails. */
@@ -84,38 +89,37 @@ export class Dispatcher {
 
   /** Takes permits for a live call, if it may start at once. */
   tryStart(pool: Pool, where: "on disk" | "off disk" = "off disk"): boolean {
-    if (this.#stopped || this.#alone !== undefined || (where === "on disk" && this.#storeFails)) return false;
+    if (this.#stopped || this.#suspect.isThere || (where === "on disk" && this.#storeFails)) return false;
     if (availablePermits(pool.limits, "live", this.#ports.clock.monotonicMs()) < 1) return false;
-    takePermits(pool.limits, "live");
-    this.#runsInFlight += 1;
+    this.#permits.take({ pool, traffic: "live" });
     return true;
   }
 
   /** Gives back the permits of a live call that may not start after all. */
   giveUpStart(pool: Pool): void {
-    this.#finished(pool, "live");
+    this.#finished({ pool, traffic: "live" });
   }
 
   /** Executes a live call that was accepted as running, with the permits it took. */
   start(run: Run, operation: RegisteredOperation, pool: Pool, parsed: { readonly value: unknown }): void {
-    void this.#ports.executor.execute(run, operation, { parsed }).finally(() => this.#finished(pool, "live"));
+    void this.#ports.executor.execute(run, operation, { parsed }).finally(() => this.giveUpStart(pool));
   }
 
-  /** A live call found no permit: its number goes before the backlog. */
-  prefer(poolId: number, sequence: number, rank: number): void {
-    let preferred = this.#preferred.get(poolId);
-    if (preferred === undefined) this.#preferred.set(poolId, (preferred = new LiveCalls()));
-    preferred.add(sequence, rank);
+  /** A live call found no permit: it goes before the backlog of its priority. */
+  prefer(poolId: number, sequence: number, priority: number): void {
+    let calls = this.#liveCalls.get(poolId);
+    if (calls === undefined) this.#liveCalls.set(poolId, (calls = new LiveCalls()));
+    calls.add(sequence, priority);
     this.pump();
   }
 
-  forget(poolId: number, sequence: number, rank: number): void {
-    this.#preferred.get(poolId)?.delete(sequence, rank);
+  forget(poolId: number, sequence: number, priority: number): void {
+    this.#liveCalls.get(poolId)?.delete(sequence, priority);
   }
 
   /** Looks whether anything can be claimed. Cheap when nothing can. */
   pump(): void {
-    if (this.#stopped || this.#storeFails || this.#alone !== undefined) return;
+    if (this.#stopped || this.#storeFails || this.#suspect.isThere) return;
     const nowMs = this.#ports.clock.monotonicMs();
     const lowestPriority = lowestRunningRank(this.#ports.policy());
     if (lowestPriority < 0) return;
@@ -154,25 +158,19 @@ export class Dispatcher {
   stop(): Promise<void> {
     this.#stopped = true;
     this.#wakeUp?.cancel();
-    const alone = this.#alone;
-    if (alone !== undefined && !alone.begun) {
-      this.#alone = undefined;
-      this.#handBack([alone.run], alone.pool);
-    }
-    return this.#runsInFlight === 0 && this.#claiming.size === 0
-      ? Promise.resolve()
-      : new Promise((resolve) => this.#idle.push(resolve));
+    this.#suspect.handBack();
+    return this.#permits.idle();
   }
 
   async #claim(pool: Pool, permits: number, lowestPriority: number): Promise<void> {
     const { journal, settings, policy } = this.#ports;
     this.#claiming.add(pool.id);
-    takePermits(pool.limits, "backlog", permits);
-    this.#runsInFlight += permits;
+    const preferred = this.#nextLive(pool, permits);
+    const permit: Permit = { pool, traffic: "backlog" };
+    this.#permits.take(permit, permits);
     const batching = this.#batching(pool);
     let used = 0;
     try {
-      const preferred = this.#preferred.get(pool.id)?.take(permits) ?? [];
       const runRows = Math.max(1, Math.floor(settings.runRows * policy().batchFactor));
       const claimed = await journal.claim({
         pool: pool.id,
@@ -187,25 +185,43 @@ export class Dispatcher {
       });
       if (claimed.closing.length > 0) this.#ports.onClosing();
       if (claimed.expired.length > 0) this.#ports.onExpired(claimed.expired);
+      this.#liveCalls.get(pool.id)?.drop(preferred, claimed.waiting);
+      const live = new Set(preferred.flat());
       const lowest = lowestRunningRank(policy());
       for (const { runs, isBatch } of groupRuns(claimed.runs, batching, this.#ports.interruptionsBeforeAlone)) {
         used += 1;
+        const held = runs.every(({ rows: [head] }) => live.has(head!.sequence))
+          ? this.#permits.passToLive(pool)
+          : permit;
         // Claimed under another policy: what it does not let run any more waits again.
         const [now, later] = [runs.filter((run) => mayRun(run, lowest)), runs.filter((run) => !mayRun(run, lowest))];
         if (later.length > 0) this.#returnRuns(later);
-        if (now.length > 0) this.#begin({ runs: now, isBatch }, pool);
-        else this.#finished(pool, "backlog");
+        if (now.length > 0) this.#begin({ runs: now, isBatch }, held);
+        else this.#finished(held);
       }
     } catch (error) {
       this.#pauseAfterStoreFailure(error);
     } finally {
       this.#claiming.delete(pool.id);
-      for (let unused = used; unused < permits; unused++) this.#finished(pool, "backlog", false);
+      for (let unused = used; unused < permits; unused++) this.#finished(permit, false);
       // Whoever made room for more meanwhile found the claim under way, and left it at that.
       if (used > 0 || this.#batchesLeft(pool) > batching.batches || lowestRunningRank(policy()) > lowestPriority)
         this.pump();
-      this.#tellIdle();
     }
+  }
+
+  /**
+   * The live calls that go first in a claim. While a backlog drains they take no more than their part of the limit, as
+   * when they start at once; beyond it they wait for their turn among the others. Of a single permit there is no part:
+   * it is theirs every other time.
+   */
+  #nextLive(pool: Pool, permits: number): readonly (readonly number[])[] {
+    const calls = this.#liveCalls.get(pool.id);
+    if (calls === undefined || calls.isEmpty) return [];
+    const nowMs = this.#ports.clock.monotonicMs();
+    const turns = pool.limits.some((limit) => limit.isIndivisible(nowMs));
+    const room = turns ? Number(calls.takeTurn()) : availablePermits(pool.limits, "live", nowMs);
+    return calls.first(Math.min(permits, room));
   }
 
   /** A claim holds its permits while it is under way, so it takes no more than it can use: live calls want them too. */
@@ -227,27 +243,24 @@ export class Dispatcher {
     };
   }
 
-  #begin(group: RunGroup, pool: Pool): void {
-    const first = group.runs[0]!.rows[0];
-    const operation = first === undefined ? undefined : this.#ports.operationOf(first.definition);
-    if (
-      first === undefined ||
-      operation === undefined ||
-      this.#stopped ||
-      !pool.dependencies.every((dependency) => dependency.closed)
-    ) {
-      this.#handBack(group.runs, pool);
-    } else if (first.interruptions >= this.#ports.interruptionsBeforeAlone) {
-      if (this.#alone !== undefined) return this.#handBack(group.runs, pool);
-      this.#alone = { run: group.runs[0]!, pool, begun: false };
-      this.#startAlone();
-    } else if (group.isBatch) {
+  #begin({ runs, isBatch }: RunGroup, permit: Permit): void {
+    const { operationOf, interruptionsBeforeAlone, executor, batchExecutor } = this.#ports;
+    const { pool } = permit;
+    const first = runs[0]!.rows[0];
+    const operation = first === undefined ? undefined : operationOf(first.definition);
+    const isClosed = pool.dependencies.every((dependency) => dependency.closed);
+    if (first === undefined || operation === undefined || this.#stopped || !isClosed) {
+      this.#handBack(runs, permit);
+    } else if (first.interruptions >= interruptionsBeforeAlone) {
+      if (this.#suspect.isThere) this.#handBack(runs, permit);
+      else this.#suspect.take(runs[0]!, permit);
+    } else if (isBatch) {
       this.#countBatch(pool, 1);
-      void this.#ports.batchExecutor.execute(group.runs, operation).finally(() => {
+      void batchExecutor.execute(runs, operation).finally(() => {
         this.#countBatch(pool, -1);
-        this.#finished(pool, "backlog");
+        this.#finished(permit);
       });
-    } else void this.#ports.executor.execute(group.runs[0]!, operation).finally(() => this.#finished(pool, "backlog"));
+    } else void executor.execute(runs[0]!, operation).finally(() => this.#finished(permit));
   }
 
   #countBatch(pool: Pool, change: 1 | -1): void {
@@ -255,9 +268,9 @@ export class Dispatcher {
   }
 
   /** Runs that share a permit, and of which nothing has begun. */
-  #handBack(runs: readonly Run[], pool: Pool): void {
+  #handBack(runs: readonly Run[], permit: Permit): void {
     this.#returnRuns(runs);
-    this.#finished(pool, "backlog");
+    this.#finished(permit);
   }
 
   #returnRuns(runs: readonly Run[]): void {
@@ -267,30 +280,10 @@ export class Dispatcher {
     this.#handedBack = Promise.all(runs.map(handBack)).then(() => before);
   }
 
-  /** Begins when its own permit is the only one in use, and holds it until its end is on disk. */
-  #startAlone(): void {
-    const alone = this.#alone;
-    if (alone === undefined || alone.begun || this.#runsInFlight > 1) return;
-    if (!alone.pool.dependencies.every((dependency) => dependency.closed)) {
-      this.#alone = undefined;
-      this.#handBack([alone.run], alone.pool);
-      return;
-    }
-    alone.begun = true;
-    const operation = this.#ports.operationOf(alone.run.rows[0]!.definition)!;
-    const execute = () => this.#ports.executor.execute(alone.run, operation, { untilOnDisk: true });
-    void this.#handedBack.then(execute).finally(() => {
-      this.#alone = undefined;
-      this.#finished(alone.pool, "backlog");
-    });
-  }
-
-  #finished(pool: Pool, traffic: Traffic, pump = true): void {
-    givePermits(pool.limits, traffic);
-    this.#runsInFlight -= 1;
-    if (this.#alone !== undefined) this.#startAlone();
+  #finished(permit: Permit, pump = true): void {
+    this.#permits.give(permit);
+    if (this.#suspect.isThere) this.#suspect.beginWhenAlone();
     else if (pump) this.#pumpSoon();
-    this.#tellIdle();
   }
 
   /**
@@ -304,10 +297,6 @@ export class Dispatcher {
       this.#pumping = false;
       this.pump();
     });
-  }
-
-  #tellIdle(): void {
-    if (this.#runsInFlight === 0 && this.#claiming.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 
   #wakeWhenLimitHasGrown(): void {

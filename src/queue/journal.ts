@@ -192,14 +192,19 @@ export interface ClaimRequest {
   readonly runRows: number;
   /** Only rows at least this urgent. */
   readonly lowestPriority: number;
-  /** Live calls that found no permit: looked for before the index is asked, and ignored when no longer ready. */
-  readonly preferred: readonly number[];
+  /**
+   * Live calls that found no permit, by priority, 0 first: claimed before the other rows of their priority and after
+   * everything that is more urgent. Ignored when no longer ready.
+   */
+  readonly preferred: readonly (readonly number[])[];
   /** Which runs may share a batch; none where it is not given. */
   readonly batching?: BatchRules;
 }
 
 export interface Claimed {
   readonly runs: readonly Run[];
+  /** Of `preferred`: those that the claim had no room for, or did not come to. The others need not be named again. */
+  readonly waiting: readonly number[];
   /** Ended by this claim because their life was over before they had begun. */
   readonly expired: readonly number[];
   /** Moved to `closing` by this claim: begun once and expired, or interrupted too often. */

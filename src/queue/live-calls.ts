@@ -1,29 +1,49 @@
 import { PRIORITIES } from "../../machines/contracts/priority.ts";
 
 /**
- * The numbers of live calls that found no permit, oldest first within a priority. In one line for all, an urgent call
- * would wait behind every other caller who still waits. Bounded by the pending submits.
+ * The numbers of live calls that found no permit, oldest first within a priority: each has its turn before the backlog of
+ * its priority. Bounded by the pending submits.
  */
 export class LiveCalls {
-  readonly #byRank: readonly Set<number>[] = PRIORITIES.map(() => new Set<number>());
+  readonly #byPriority: readonly Set<number>[] = PRIORITIES.map(() => new Set<number>());
+  #hadTurn = false;
 
-  add(sequence: number, rank: number): void {
-    this.#byRank[rank]?.add(sequence);
+  add(sequence: number, priority: number): void {
+    this.#byPriority[priority]?.add(sequence);
   }
 
-  delete(sequence: number, rank: number): void {
-    this.#byRank[rank]?.delete(sequence);
+  delete(sequence: number, priority: number): void {
+    this.#byPriority[priority]?.delete(sequence);
   }
 
-  /** Takes out so many, the most urgent first. */
-  take(most: number): number[] {
-    const taken: number[] = [];
-    for (const sequences of this.#byRank)
+  get isEmpty(): boolean {
+    return this.#byPriority.every(({ size }) => size === 0);
+  }
+
+  /** Every other time, where they share a single permit with a backlog. */
+  takeTurn(): boolean {
+    this.#hadTurn = !this.#hadTurn;
+    return this.#hadTurn;
+  }
+
+  /** So many, the most urgent first; by priority. They stay until `drop`: a claim may have no room for them. */
+  first(most: number): number[][] {
+    let left = most;
+    return this.#byPriority.map((sequences) => {
+      const first: number[] = [];
       for (const sequence of sequences) {
-        if (taken.length >= most) return taken;
-        taken.push(sequence);
-        sequences.delete(sequence);
+        if (left <= 0) break;
+        first.push(sequence);
+        left -= 1;
       }
-    return taken;
+      return first;
+    });
+  }
+
+  /** Of these, all but those that wait on have begun, or are no longer there. */
+  drop(named: readonly (readonly number[])[], waiting: readonly number[]): void {
+    const waits = new Set(waiting);
+    for (const [priority, sequences] of named.entries())
+      for (const sequence of sequences) if (!waits.has(sequence)) this.delete(sequence, priority);
   }
 }

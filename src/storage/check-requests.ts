@@ -33,7 +33,7 @@ export function checkClaim(request: ClaimRequest): ClaimRequest {
     bytes: wholeNumber("bytes", Math.floor(request.bytes)),
     runRows: wholeNumber("runRows", Math.floor(request.runRows)),
     lowestPriority: wholeNumber("lowestPriority", request.lowestPriority),
-    preferred: request.preferred.filter(Number.isSafeInteger),
+    preferred: request.preferred.map((sequences) => sequences.filter(Number.isSafeInteger)),
     ...(request.batching === undefined ? {} : { batching: checkBatching(request.batching) }),
   };
 }

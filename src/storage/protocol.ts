@@ -187,6 +187,7 @@ export interface ClaimReply {
   readonly runs: (number | null)[];
   /** … and all their rows, one after the other. */
   readonly rows: Value[];
+  readonly waiting: number[];
   readonly expired: number[];
   readonly closing: ClosingRow[];
 }

@@ -6,7 +6,7 @@ import { CLAIMED, type ClaimReply } from "./protocol.ts";
 const RUN_WIDTH = 3;
 
 /** Builds the runs from the flat reply. */
-export function readClaim({ runs: flatRuns, rows, expired, closing }: ClaimReply): Claimed {
+export function readClaim({ runs: flatRuns, rows, waiting, expired, closing }: ClaimReply): Claimed {
   const runs: Run[] = [];
   let row = 0;
   for (let from = 0; from < flatRuns.length; from += RUN_WIDTH) {
@@ -15,7 +15,7 @@ export function readClaim({ runs: flatRuns, rows, expired, closing }: ClaimReply
     for (let index = 0; index < count; index += 1, row += CLAIMED.width) claimed.push(readRow(rows, row));
     runs.push({ token: flatRuns[from] as number, lane: flatRuns[from + 1] as number | null, rows: claimed });
   }
-  return { runs, expired, closing };
+  return { runs, waiting, expired, closing };
 }
 
 function readRow(values: readonly Value[], from: number): ClaimedRow {

@@ -53,7 +53,7 @@ describe("expiry", () => {
     ]);
     await journal.setDefinitions([]);
     await accept({ expiresAt: time.now + 100 });
-    await claim({ runs: 1, preferred: [6] });
+    await claim({ runs: 1, preferred: [[], [], [6]] });
     await journal.setDefinitions([{ name: "first", version: 1, acceptsOlder: false }]);
     time.now += 200;
     await expect

@@ -208,11 +208,23 @@ describe("the life of one row", () => {
     expect(await claimNumbers({ pool: graph })).toEqual([[1]]);
   });
 
-  test("preferred live calls are claimed before older rows, and ignored when they are no longer ready", async () => {
-    const { accept, claimNumbers } = await openTestJournal();
-    await Promise.all([accept({ priority: 1 }), accept(), accept(), accept({ priority: 3 })]);
-    expect(await claimNumbers({ runs: 2, preferred: [3, 4, 99], lowestPriority: 2 })).toEqual([[3], [1]]);
-    expect(await claimNumbers({ runs: 2, preferred: [3, 4] })).toEqual([[4], [2]]);
+  test("preferred live calls are claimed before older rows of their priority, and after whatever is more urgent", async () => {
+    const { accept, claim, claimNumbers } = await openTestJournal();
+    await Promise.all([accept(), accept(), accept(), accept({ priority: 3 }), accept({ priority: 3 })]);
+    await accept({ priority: 1 });
+    expect(await claimNumbers({ runs: 2, preferred: [[], [], [3], [5]] })).toEqual([[6], [3]]);
+    expect(await claimNumbers({ runs: 3, preferred: [[], [], [], [5]] })).toEqual([[1], [2], [5]]);
+    expect((await claim({ runs: 2, preferred: [[], [], [3, 99], [4, 5]] })).runs).toHaveLength(1);
+  });
+
+  test("preferred live calls that are not claimed are said to wait, unless they are no longer ready", async () => {
+    const { accept, claim } = await openTestJournal();
+    await Promise.all([accept(), accept(), accept(), accept({ priority: 1 }), accept({ priority: 0 })]);
+    const preferred = [[], [4], [2, 3, 99]];
+    expect((await claim({ runs: 1, preferred })).waiting).toEqual([4, 2, 3, 99]);
+    expect((await claim({ runs: 2, preferred })).waiting).toEqual([3]);
+    expect((await claim({ runs: 1, lowestPriority: 1, preferred })).waiting).toEqual([2, 3, 99]);
+    expect((await claim({ preferred })).waiting).toEqual([]);
   });
 
   test("an audit row with its principal stands beside every acceptance, end and burial", async () => {

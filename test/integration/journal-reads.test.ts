@@ -30,7 +30,7 @@ async function openWithReader(): Promise<TestJournal & { readonly database: Kyse
 }
 
 async function bury(opened: TestJournal, sequence: number, skip: boolean): Promise<void> {
-  const run = onlyRun(await opened.claim({ runs: 1, preferred: [sequence], runRows: 1 }));
+  const run = onlyRun(await opened.claim({ runs: 1, preferred: [[], [], [sequence]], runRows: 1 }));
   await Promise.all([
     opened.journal.bury({ sequence, token: run.token, error: failure, skip }),
     opened.journal.finishRun(run.token),
@@ -235,19 +235,19 @@ describe("what a drain asks", () => {
     const opened = await openWithReader();
     const { accept, claim, journal, database } = opened;
     const [graph, search] = journal.opened.pools as [number, number];
+    await accept({ lane: LANE });
+    await bury(opened, 1, false);
     await Promise.all([
-      accept({ lane: LANE }),
       accept({ lane: LANE }),
       accept({ priority: 0 }),
       accept({ priority: 4 }),
       accept({ pool: search }),
       accept({ lane: 7 }),
-      accept({ priority: 0 }),
     ]);
-    await bury(opened, 1, false);
-    const running = (await claim({ runs: 1, preferred: [3] })).runs[0];
+    const running = (await claim({ runs: 1, preferred: [[3]] })).runs[0];
     await journal.reschedule({ sequence: 3, token: running?.token ?? 0, dueAt: START + 99, error: failure });
-    await claim({ runs: 1, preferred: [6] });
+    await claim({ runs: 1, preferred: [[], [], [6]] });
+    await accept({ priority: 0 });
     expect(await drainRemainder(database, [graph], 6)).toEqual({ open: 3, held: 0, dead: 1, parked: 1 });
     expect(await drainRemainder(database, [graph], 3)).toMatchObject({ open: 1 });
     expect(await drainRemainder(database, [graph, search], 7)).toMatchObject({ open: 5 });

@@ -18,7 +18,7 @@ describe("runs: consecutive rows of one lane, executed as one unit", () => {
     expect(await claimNumbers({ rows: 2 })).toEqual([[1, 2]]);
     const input = JSON.stringify("x".repeat(98));
     await Promise.all([accept({ lane: 3, input }), accept({ lane: 3, input }), accept({ lane: 3, input })]);
-    expect(await claimNumbers({ bytes: 250, preferred: [5], runs: 1 })).toEqual([[5, 6]]);
+    expect(await claimNumbers({ bytes: 250, preferred: [[], [], [5]], runs: 1 })).toEqual([[5, 6]]);
   });
 
   test("a run is cut at another pool and at another definition", async () => {

@@ -3,7 +3,7 @@ import { operationState } from "../operation-state.ts";
 import { claimColumns } from "./claim-columns.ts";
 import { parameters, queries, sized } from "./statement.ts";
 
-/** Live calls that found no permit, by number. Those that are no longer ready are simply not there. */
+/** Live calls that found no permit, of one priority. Those that are no longer ready are simply not there. */
 export const selectPreferred = sized((rows) =>
   queries
     .selectFrom("operation")

@@ -30,7 +30,7 @@ export function claim(context: Context, request: ClaimRequest): ClaimReply {
 class Claim {
   readonly #context: Context;
   readonly #request: ClaimRequest;
-  readonly #reply: ClaimReply = { runs: [], rows: [], expired: [], closing: [] };
+  readonly #reply: ClaimReply = { runs: [], rows: [], waiting: [], expired: [], closing: [] };
   readonly #groups: GroupCounter;
   #rowsLeft: number;
   #bytesLeft: number;
@@ -54,31 +54,52 @@ class Claim {
     this.#bytesLeft = request.bytes;
   }
 
+  /** In the order in which permits are due: the higher priority first; within one, live calls before the others. */
   take(): ClaimReply {
-    const { pool, lowestPriority, preferred } = this.#request;
-    const { connection } = this.#context;
-    if (preferred.length > 0) {
-      this.#divideAmong(preferred.length);
-      const rows = new Map(connection.allSized<ClaimableRow>(selectPreferred, preferred).map((row) => [row[0], row]));
-      for (const sequence of preferred) {
-        const row = rows.get(sequence);
-        if (row === undefined || row[2] !== pool || row[3] > lowestPriority) continue;
-        rows.delete(sequence);
-        if (!this.#consider(row)) break;
-      }
-      this.#write();
+    const { lowestPriority, preferred } = this.#request;
+    let goesOn = true;
+    for (const [priority, sequences] of preferred.entries()) {
+      const mayRun = sequences.length > 0 && priority <= lowestPriority;
+      if (mayRun) goesOn = goesOn && this.#takeReady(priority - 1);
+      if (mayRun && goesOn) this.#takePreferred(sequences);
+      else this.#reply.waiting.push(...sequences);
     }
+    if (goesOn) this.#takeReady(lowestPriority);
+    return this.#reply;
+  }
+
+  /** Live calls of one priority, as far as there is room. */
+  #takePreferred(sequences: readonly number[]): void {
+    const { pool, lowestPriority } = this.#request;
+    this.#divideAmong(sequences.length);
+    const read = this.#context.connection.allSized<ClaimableRow>(selectPreferred, sequences);
+    const rows = new Map(read.map((row) => [row[0], row]));
+    let fits = true;
+    for (const sequence of sequences) {
+      const row = rows.get(sequence);
+      if (row === undefined || row[2] !== pool || row[3] > lowestPriority) continue;
+      rows.delete(sequence);
+      fits = fits && this.#consider(row);
+      if (!fits || this.#passed.has(sequence)) this.#reply.waiting.push(sequence);
+    }
+    this.#write();
+  }
+
+  /** What is ready and at least so urgent. False when there is more of it than there is room for. */
+  #takeReady(lowestPriority: number): boolean {
+    if (lowestPriority < 0) return true;
     for (let round = 0; round < MAXIMUM_ROUNDS && this.#hasRoom(); round += 1) {
       const limit = Math.min(this.#rowsInSight(), this.#rowsLeft, this.#rowsInBytes()) + this.#passed.size;
-      const rows = connection.all<ClaimableRow>(selectReady, [pool, lowestPriority, limit]);
+      const rows = this.#context.connection.all<ClaimableRow>(selectReady, [this.#request.pool, lowestPriority, limit]);
       this.#divideAmong(rows.length - this.#passed.size);
       const asideBefore = this.#reply.expired.length + this.#reply.closing.length;
       const enough = rows.every((row) => this.#passed.has(row[0]) || this.#consider(row));
       this.#write();
       const promoted = this.#reply.expired.length + this.#reply.closing.length > asideBefore;
-      if (!enough || (rows.length < limit && !promoted)) break;
+      if (!enough) return false;
+      if (rows.length < limit && !promoted) return true;
     }
-    return this.#reply;
+    return false;
   }
 
   #hasRoom(): boolean {

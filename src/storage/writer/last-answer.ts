@@ -37,7 +37,13 @@ export function answerText({
     rowsNotOwned,
     administration,
     retries,
-    claims.map(({ runs, rows, expired: over, closing: shut }) => [runs, sequencesOf(rows), over, shut]),
+    claims.map(({ runs, rows, waiting, expired: over, closing: shut }) => [
+      runs,
+      sequencesOf(rows),
+      waiting,
+      over,
+      shut,
+    ]),
     expired,
     closing,
   ]);
@@ -69,7 +75,7 @@ export function parseAnswer(text: string): LastAnswer {
     Reply["rowsNotOwned"],
     Reply["administration"],
     Reply["retries"],
-    [ClaimReply["runs"], number[], ClaimReply["expired"], ClaimReply["closing"]][],
+    [ClaimReply["runs"], number[], ClaimReply["waiting"], ClaimReply["expired"], ClaimReply["closing"]][],
     Reply["expired"],
     Reply["closing"],
   ];
@@ -81,7 +87,13 @@ export function parseAnswer(text: string): LastAnswer {
     rowsNotOwned,
     administration,
     retries,
-    claims: claims.map(([runs, sequences, over, shut]) => ({ runs, sequences, expired: over, closing: shut })),
+    claims: claims.map(([runs, sequences, waiting, over, shut]) => ({
+      runs,
+      sequences,
+      waiting,
+      expired: over,
+      closing: shut,
+    })),
     expired,
     closing,
   };
@@ -89,7 +101,7 @@ export function parseAnswer(text: string): LastAnswer {
 
 /** The claims with their rows: nobody has got them yet, so they stand in the table as the claim has left them. */
 export function claimsOf({ connection }: Context, { claims }: LastAnswer): ClaimReply[] {
-  return claims.map(({ runs, sequences, expired, closing }) => {
+  return claims.map(({ runs, sequences, waiting, expired, closing }) => {
     const stored = new Map(connection.allSized<ClaimableRow>(selectClaimed, sequences).map((row) => [row[0], row]));
     const rows: Value[] = [];
     for (const sequence of sequences) {
@@ -97,6 +109,6 @@ export function claimsOf({ connection }: Context, { claims }: LastAnswer): Claim
       if (row === undefined) throw new Error(`the operation ${sequence} was claimed and is no longer running`);
       addClaimed(rows, factsOfClaimable(row), row[14]);
     }
-    return { runs, rows, expired, closing };
+    return { runs, rows, waiting, expired, closing };
   });
 }
