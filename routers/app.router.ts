@@ -2,6 +2,7 @@ import { alertsRouter } from "./alerts.router.ts";
 import { deadLettersRouter } from "./dead-letters.router.ts";
 import { degradationRouter } from "./degradation.router.ts";
 import { dependenciesRouter } from "./dependencies.router.ts";
+import { machinesRouter } from "./machines.router.ts";
 import { operationsRouter } from "./operations.router.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
@@ -15,6 +16,7 @@ export const appRouter = router({
   degradation: degradationRouter,
   dependencies: dependenciesRouter,
   alerts: alertsRouter,
+  machines: machinesRouter,
 });
 
 export type AppRouter = typeof appRouter;

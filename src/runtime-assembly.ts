@@ -12,6 +12,8 @@ import type { Principal } from "./operations/principal.ts";
 import type { RegisteredOperation } from "./operations/registered-operation.ts";
 import { Submitter } from "./operations/submit.ts";
 import { Waiters } from "./operations/waiters.ts";
+import { storedChanges } from "./degradation/stored-changes.ts";
+import { TimeTravel } from "./degradation/time-travel.ts";
 import { Explainer } from "./explain/explainer.ts";
 import { Past } from "./explain/past.ts";
 import { checkNodeVersion } from "./node-version.ts";
@@ -30,6 +32,7 @@ import { Retention } from "./queue/retention.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { Alerting } from "./runtime-alerts.ts";
+import { Machines } from "./runtime-machines.ts";
 import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
 import { connect, runnable } from "./runtime-connections.ts";
@@ -69,6 +72,7 @@ export interface RuntimeParts {
   readonly feeds: RuntimeFeeds;
   readonly explainer: Explainer;
   readonly record: DegradationRecord;
+  readonly machines: Machines;
   readonly cancel: (
     operationId: string,
     options: { readonly reason: string; readonly principal?: Principal },
@@ -324,7 +328,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     reads,
     deadLetters,
     alerting,
-    feeds: new RuntimeFeeds(journal.opened.epoch, events, policy),
+    feeds: new RuntimeFeeds(journal.opened.epoch, events, policy, storedChanges(reader.database, machines)),
     degradation: new Degradation({
       clock,
       principal,
@@ -334,6 +338,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
       record: (action) => journal.recordControlAction(action),
     }),
     record,
+    machines: new Machines(control, new TimeTravel(reader.database, () => control.liveActors())),
     explainer: new Explainer({
       database: reader.database,
       past: new Past(reader.database, machines),

@@ -1,6 +1,6 @@
 import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
 import type { AlertChange } from "./alerts/alerts.ts";
-import { ChangeFeed } from "./degradation/change-feed.ts";
+import { ChangeFeed, type FeedStore } from "./degradation/change-feed.ts";
 import { type ExplainedTransition, explainChange } from "./degradation/explained-transition.ts";
 import type { RuntimeEventBus } from "./runtime-events.ts";
 
@@ -9,15 +9,20 @@ const BOUNDS = { entries: 1_000, readers: 1_000 };
 
 /** What happens, for those who follow it from afar and may lose the connection. */
 export class RuntimeFeeds {
-  /** Every transition of every machine, explained. */
+  /** Every transition of every machine, explained: also what was told while a reader was away, from the store. */
   readonly transitions: ChangeFeed<ExplainedTransition>;
   /** Every change of every alert. */
   readonly alerts: ChangeFeed<AlertChange>;
 
   /** @param epoch the journal's: tells this process's entries from those of another */
-  constructor(epoch: number, events: RuntimeEventBus, policy: () => AdmissionPolicy) {
-    this.transitions = new ChangeFeed(String(epoch), BOUNDS);
-    this.alerts = new ChangeFeed(String(epoch), BOUNDS);
+  constructor(
+    epoch: number,
+    events: RuntimeEventBus,
+    policy: () => AdmissionPolicy,
+    stored: FeedStore<ExplainedTransition>,
+  ) {
+    this.transitions = new ChangeFeed(epoch, BOUNDS, stored);
+    this.alerts = new ChangeFeed(epoch, BOUNDS);
     events.on("transition", (transition) =>
       // Told when everybody has heard of it, so that it can say how the service is since.
       queueMicrotask(() => this.transitions.tell(explainChange(transition, policy().modes[0]?.mode ?? "normal"))),

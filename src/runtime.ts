@@ -21,6 +21,7 @@ import type { CancelOutcome } from "./queue/cancel.ts";
 import type { DeadLetters } from "./queue/dead-letters.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
 import type { RuntimeEvents } from "./runtime-events.ts";
+import type { Machines } from "./runtime-machines.ts";
 import type { RuntimeFeeds } from "./runtime-feeds.ts";
 import { RuntimeLife } from "./runtime-life.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
@@ -50,6 +51,8 @@ export class Runtime implements AsyncDisposable {
   readonly degradation: Degradation;
   /** Transitions and alerts as they happen, for those who follow from afar and may lose the connection. */
   readonly feeds: RuntimeFeeds;
+  /** The statecharts, who lives of them, and what they were at a moment. */
+  readonly machines: Machines;
   readonly #parts: RuntimeParts;
   readonly #life: RuntimeLife;
 
@@ -62,6 +65,7 @@ export class Runtime implements AsyncDisposable {
     this.alerts = parts.alerting.alerts;
     this.degradation = parts.degradation;
     this.feeds = parts.feeds;
+    this.machines = parts.machines;
   }
 
   get phase(): RuntimePhase {

@@ -11,6 +11,8 @@ export const changeSchema = z.discriminatedUnion("kind", [
     from: z.string(),
     to: z.string(),
     event: z.string(),
+    /** The edge that was taken, as in the machine's definition; absent where a crash or a birth moved it. */
+    edge: z.string().exactOptional(),
     cause: causeSchema,
     /** The most severe mode in force once everybody has heard of it. */
     currentMode: z.enum(MODES),

@@ -12,6 +12,8 @@ export const incidentSchema = z.object({
   attempts: z.number(),
   /** The remedy at work, or whose turn is next. */
   rung: z.string().exactOptional(),
+  /** Every remedy for this condition, in order; after the last a person is called. */
+  ladder: z.array(z.string()).readonly(),
   /** The last remedies, oldest first. None says that it helped before its condition was gone. */
   remedies: z
     .array(

@@ -25,6 +25,8 @@ export interface Member extends Listener {
   readonly inherits?: (facts: Facts) => object | undefined;
   /** The state in which a successor goes on, `restoring.low`, where it is not to begin in the machine's first one. */
   readonly bornIn?: (facts: Facts) => string | undefined;
+  /** Of an incident: the remedies for its condition, in order. */
+  readonly ladder?: readonly string[];
 }
 
 /**
@@ -159,6 +161,7 @@ function incidentOf(condition: Condition, { incident, triggers }: RuntimeConfig,
     machine: machines.incident,
     version: 2,
     given,
+    ladder: given.ladder.rungs,
     hears: ["auto_recovery", `trigger:${id}`, ...(dependency === undefined ? [] : [`breaker:${dependency}`])],
     answersTo: [condition],
     inherits: ({ incidents }) => incidents[id],

@@ -7,6 +7,7 @@ import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
 import type { Pin } from "../../machines/contracts/pin-events.ts";
 import type { ControlDoors, TriggerStatus } from "./control-doors.ts";
+import type { LiveActor, LiveActorWithEvents } from "./inspect/live-actor.ts";
 
 /** The control plane as the rest of the runtime sees it: a policy to read, and a few things to tell. */
 export interface ControlPlane extends ControlDoors {
@@ -26,6 +27,10 @@ export interface ControlPlane extends ControlDoors {
   /** A person accepts a drain whose verification failed. */
   acceptDrain(dependency: string, cause: Cause): boolean;
   status(): ControlStatus;
+  /** Everybody who lives, or has fallen: what a debugger shows. */
+  liveActors(): readonly LiveActor[];
+  /** One of them, and what may happen to it next; undefined for an unknown id. Sends nothing. */
+  liveActor(id: string): LiveActorWithEvents | undefined;
   /** Called with every published policy, synchronously. */
   onPolicy(listener: (policy: AdmissionPolicy) => void): () => void;
   onTransition(listener: (transition: TransitionRow) => void): () => void;
@@ -108,6 +113,8 @@ export interface ControlStatus {
     readonly attempts: number;
     /** The remedy at work, or the one whose turn is next; none when none is left. */
     readonly rung?: string;
+    /** Every remedy for this condition, in order; after the last a person is called. None: no remedy can help. */
+    readonly ladder: readonly string[];
     /** The last remedies, oldest first, also of earlier times. */
     readonly remedies: readonly RemedyTried[];
     readonly cause: Cause;

@@ -15,6 +15,7 @@ import { Listeners } from "./listeners.ts";
 import { newborn, type Preparation, restored } from "./prepared.ts";
 import { provideMachines } from "./provided-machines.ts";
 import { FALLEN, Recorder, stateName } from "./recorder.ts";
+import { invokedMachines, liveActor, liveActorWithEvents, type Shown } from "./inspect/live-actor.ts";
 import { openDoors } from "./open-doors.ts";
 import { readRecords } from "./restore.ts";
 import { statusOf } from "./status.ts";
@@ -56,6 +57,15 @@ export const openControlPlane = (ports: ControlPorts): OpenControlPlane => {
   let ended = false;
   const facts = (): Facts => root?.getSnapshot().context.facts ?? noFacts;
   const find = (id: string): AnyActorRef | undefined => root?.system.get(id);
+  const ladders = new Map(cast.map(({ id, ladder }) => [id, ladder ?? []]));
+  const shown = (): readonly Shown[] => {
+    if (root === undefined || ended) return [];
+    const { falls } = facts();
+    return ["root", "supervisor", ...cast.map(({ id }) => id)].flatMap((id) => {
+      const actor = { id, ref: find(id), fall: falls[id] };
+      return [actor, ...(id.startsWith("incident:") ? invokedMachines(actor) : [])];
+    });
+  };
 
   const publish = (policy: AdmissionPolicy) => {
     plane.policy = wallPolicy(policy, time);
@@ -147,7 +157,13 @@ export const openControlPlane = (ports: ControlPorts): OpenControlPlane => {
         cast.map(({ id }) => ({ id, state: root === undefined || ended ? "stopped" : stateOf(find(id)) })),
         (trigger) => find(`trigger:${trigger}`)?.getSnapshot().context.seen.value ?? null,
         time,
+        (condition) => ladders.get(`incident:${condition}`) ?? [],
       ),
+    liveActors: () => shown().map((actor) => liveActor(actor, time)),
+    liveActor: (id) => {
+      const found = shown().find((actor) => actor.id === id);
+      return found === undefined ? undefined : liveActorWithEvents(found, time);
+    },
     onPolicy: (listener) => policies.add(listener),
     onTransition: (listener) => transitions.add(listener),
     onPage: (listener) => pages.add(listener),

@@ -4,6 +4,7 @@ import type { Cause } from "../../machines/contracts/cause.ts";
 import type { Logger } from "../ports.ts";
 import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
 import type { ControlTime } from "./control-time.ts";
+import { edgeTaken } from "./inspect/edge.ts";
 import type { Listeners } from "./listeners.ts";
 
 /** The state of a machine that has crashed and was not started again yet, as history and status call it. */
@@ -34,6 +35,7 @@ export interface RecorderPorts {
  */
 export class Recorder {
   readonly #ports: RecorderPorts;
+  #told = 0;
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports;
@@ -69,6 +71,7 @@ export class Recorder {
         nameOf(event),
         after.context.since,
         after.context.cause,
+        edgeTaken(before, event),
       );
     if (version !== undefined && (moved || learnt(before.context, after.context))) this.#save(id, version, after);
   }
@@ -100,9 +103,19 @@ export class Recorder {
     }
   }
 
-  #tell(machine: string, from: string, to: string, event: string, at: number, cause: Cause): void {
+  #tell(machine: string, from: string, to: string, event: string, at: number, cause: Cause, edge?: string): void {
     const { time, logger, transitions } = this.#ports;
-    const row: TransitionRow = { at: time.wall(at), machine, from, to, event, cause: JSON.stringify(cause) };
+    this.#told += 1;
+    const row: TransitionRow = {
+      at: time.wall(at),
+      machine,
+      from,
+      to,
+      event,
+      cause: JSON.stringify(cause),
+      number: this.#told,
+      ...(edge === undefined ? {} : { edge }),
+    };
     this.#store(machine, () => this.#ports.recordTransition(row));
     // Within one outer state there is no news.
     const level = from.split(".")[0] === to.split(".")[0] ? "debug" : ALARMING.test(to) ? "warn" : "info";
@@ -121,6 +134,9 @@ const learnt = (before: Record<string, unknown>, after: Record<string, unknown>)
 /** What contexts call a moment. */
 const MOMENT = /^(at|since|until|deadline|dwellFrom)$|At$/;
 
+/** Whether a number of this name in a context is a moment of the machines' time. */
+export const isMoment = (name: string): boolean => MOMENT.test(name);
+
 /**
  * The moments in a context by the wall clock, from which the next process counts: a pin until six o'clock ends at six,
  * also when the clock was corrected after the process had begun.
@@ -131,7 +147,7 @@ const inWallTime = (value: unknown, time: ControlTime): unknown => {
   return Object.fromEntries(
     Object.entries(value).map(([key, part]) => [
       key,
-      typeof part === "number" && MOMENT.test(key) ? time.wall(part) : key === "values" ? part : inWallTime(part, time),
+      typeof part === "number" && isMoment(key) ? time.wall(part) : key === "values" ? part : inWallTime(part, time),
     ]),
   );
 };

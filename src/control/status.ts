@@ -1,5 +1,6 @@
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
+import { conditionId } from "../../machines/contracts/conditions.ts";
 import type { TriggerChanged } from "../../machines/contracts/triggers.ts";
 import type { Facts } from "../../machines/facts.ts";
 import type { TriggerStatus } from "./control-doors.ts";
@@ -20,6 +21,7 @@ export const statusOf = (
   actors: readonly ActorView[],
   valueOf: (trigger: string) => number | null,
   time: ControlTime,
+  ladderOf: (condition: string) => readonly string[],
 ): ControlStatus => ({
   policy,
   triggers: Object.values(facts.triggers).map((told) =>
@@ -27,7 +29,7 @@ export const statusOf = (
   ),
   pinState: facts.pin?.state ?? "free",
   ...(facts.pin?.pin ? { pin: wallPin(facts.pin.pin, time) } : {}),
-  ...partsOf(facts, actors, time),
+  ...partsOf(facts, actors, time, ladderOf),
 });
 
 const triggerStatus = (
@@ -54,6 +56,7 @@ const partsOf = (
   facts: Facts,
   actors: readonly ActorView[],
   { wall }: ControlTime,
+  ladderOf: (condition: string) => readonly string[],
 ): Pick<ControlStatus, "breakers" | "drains" | "incidents" | "autoRecovery" | "actors"> => ({
   breakers: Object.values(facts.breakers).map(
     ({ dependency, state, since, generation, probesFailed, nextProbeAt, cause, lastFailure }) => ({
@@ -77,8 +80,9 @@ const partsOf = (
     ...(open === null ? {} : { open }),
   })),
   incidents: Object.values(facts.incidents).map(
-    ({ condition: { kind, dependency }, step, since, attempts, rung, remedies, cause }) => ({
+    ({ condition, condition: { kind, dependency }, step, since, attempts, rung, remedies, cause }) => ({
       condition: kind,
+      ladder: ladderOf(conditionId(condition)),
       ...(dependency === undefined ? {} : { dependency }),
       state: step,
       since: wall(since),

@@ -1,3 +1,5 @@
+import type { FeedPlace } from "../storage/reads/transition-places.ts";
+
 /** One entry of a feed. `id` names it to whoever reconnects. */
 export interface FeedEntry<Change> {
   readonly id: string;
@@ -13,14 +15,27 @@ export interface FeedBounds {
   readonly readers: number;
 }
 
+/** What was told and is no longer kept, where it is stored. */
+export interface FeedStore<Change> {
+  /** Entries after a place, also of later processes, oldest first, as far as they are on disk. */
+  after(place: FeedPlace, limit: number): Promise<readonly { readonly place: FeedPlace; readonly change: Change }[]>;
+  /** How many lie between two places. */
+  count(after: FeedPlace, before: FeedPlace): Promise<number>;
+}
+
+const STORED_PAGE = 200;
+/** Whoever is further behind is told how far, and goes on with what is kept. */
+const MOST_STORED = 10_000;
+
 /**
  * What happens, for many readers, none of whom can hold up whoever tells it: each has a place in one ring of the last
- * entries and is told how many it missed when the ring has passed it by. Numbers are of this process; a reader that
- * comes back with the id of another process begins with what is still kept.
+ * entries. Whoever comes back from before the ring, or from another process, gets the rest from the store; what is not
+ * there either, or is too much, is told as a number.
  */
 export class ChangeFeed<Change> {
-  readonly #process: string;
+  readonly #process: number;
   readonly #bounds: FeedBounds;
+  readonly #store: FeedStore<Change> | undefined;
   readonly #ring: Change[] = [];
   /** The number of the next entry. */
   #next = 1;
@@ -29,9 +44,10 @@ export class ChangeFeed<Change> {
   #wake = Promise.withResolvers<void>();
 
   /** @param process tells this process's ids from those of another: the journal's epoch */
-  constructor(process: string, bounds: FeedBounds) {
+  constructor(process: number, bounds: FeedBounds, store?: FeedStore<Change>) {
     this.#process = process;
     this.#bounds = bounds;
+    this.#store = store;
   }
 
   get readers(): number {
@@ -62,26 +78,34 @@ export class ChangeFeed<Change> {
    * the call on, not from the first `next`.
    */
   read(after: string | undefined, signal: AbortSignal): AsyncIterable<FeedItem<Change>> {
-    const place = this.#placeAfter(after);
-    return this.#entries(place, signal);
+    return this.#entries(this.#lastRead(after), signal);
   }
 
-  async *#entries(first: number, signal: AbortSignal): AsyncGenerator<FeedItem<Change>> {
+  async *#entries(begin: FeedPlace, signal: AbortSignal): AsyncGenerator<FeedItem<Change>> {
     this.#readers += 1;
     const aborted = Promise.withResolvers<void>();
     const abort = () => aborted.resolve();
     signal.addEventListener("abort", abort, { once: true });
     try {
-      let place = first;
+      let last = begin;
       while (!signal.aborted) {
-        const oldest = this.#next - this.#ring.length;
-        if (place < oldest) {
-          yield { id: this.#idOf(oldest - 1), missed: oldest - place };
-          place = oldest;
-        } else if (place < this.#next) {
-          const change = this.#ring[place - oldest];
-          if (change !== undefined) yield { id: this.#idOf(place), change };
-          place += 1;
+        if (!this.#isKept(last)) {
+          for await (const { item, place } of this.#stored(last, signal)) {
+            last = place;
+            if (item !== undefined) yield item;
+          }
+          if (signal.aborted) return;
+          const oldest = this.#oldest;
+          if (!this.#isKept(last)) {
+            const missed = last.process === this.#process ? oldest - 1 - last.number : oldest - 1;
+            last = this.#place(oldest - 1);
+            if (missed > 0) yield { id: idOf(last), missed };
+          }
+        } else if (last.number + 1 < this.#next) {
+          const place = this.#place(last.number + 1);
+          const change = this.#ring[place.number - this.#oldest];
+          last = place;
+          if (change !== undefined) yield { id: idOf(place), change };
         } else if (this.#closed) return;
         else await Promise.race([this.#wake.promise, aborted.promise]);
       }
@@ -91,17 +115,56 @@ export class ChangeFeed<Change> {
     }
   }
 
-  #placeAfter(after: string | undefined): number {
-    if (after === undefined) return this.#next;
-    const [process, number] = after.split(".");
-    const place = Number(number) + 1;
-    if (process !== this.#process || !Number.isInteger(place) || place > this.#next)
-      return this.#next - this.#ring.length;
-    return place;
+  /** What comes after a place and is not kept any more, as far as it is stored; ends where the ring goes on. */
+  async *#stored(
+    begin: FeedPlace,
+    signal: AbortSignal,
+  ): AsyncGenerator<{ readonly item?: FeedItem<Change>; readonly place: FeedPlace }> {
+    const store = this.#store;
+    if (store === undefined) return;
+    const kept = this.#place(this.#oldest);
+    const behind = await store.count(begin, kept);
+    if (behind > MOST_STORED) {
+      const place = this.#place(kept.number - 1);
+      yield { item: { id: idOf(place), missed: behind }, place };
+      return;
+    }
+    let last = begin;
+    for (let page = STORED_PAGE; page === STORED_PAGE && !signal.aborted && !this.#isKept(last); ) {
+      const entries = await store.after(last, STORED_PAGE);
+      page = entries.length;
+      for (const { place, change } of entries) {
+        const missed = place.process === last.process ? place.number - last.number - 1 : place.number - 1;
+        const before = { process: place.process, number: place.number - 1 };
+        if (missed > 0) yield { item: { id: idOf(before), missed }, place: before };
+        yield { item: { id: idOf(place), change }, place };
+        last = place;
+      }
+    }
+    // What other processes told is at its end, and this one's begins.
+    if (last.process < this.#process) yield { place: this.#place(0) };
   }
 
-  #idOf(place: number): string {
-    return `${this.#process}.${place}`;
+  get #oldest(): number {
+    return this.#next - this.#ring.length;
+  }
+
+  /** Whether all that comes after it is in the ring. */
+  #isKept({ process, number }: FeedPlace): boolean {
+    return process === this.#process && number >= this.#oldest - 1;
+  }
+
+  #place(number: number): FeedPlace {
+    return { process: this.#process, number };
+  }
+
+  /** The place of the last entry that a reader has: what no id of ours says begins with all that is kept. */
+  #lastRead(after: string | undefined): FeedPlace {
+    if (after === undefined) return this.#place(this.#next - 1);
+    const [, process, number] = /^(\d{1,15})\.(\d{1,15})$/.exec(after) ?? [];
+    const last = { process: Number(process), number: Number(number) };
+    const isOurs = last.process === this.#process && last.number < this.#next;
+    return isOurs || (last.process < this.#process && this.#store !== undefined) ? last : this.#place(this.#oldest - 1);
   }
 
   #wakeAll(): void {
@@ -110,3 +173,5 @@ export class ChangeFeed<Change> {
     resolve();
   }
 }
+
+const idOf = ({ process, number }: FeedPlace): string => `${process}.${number}`;

@@ -3,10 +3,12 @@ import type { Cause } from "../../machines/contracts/cause.ts";
 import { type Mode, MODES } from "../../machines/contracts/modes.ts";
 import { InvalidValueError } from "../errors.ts";
 import { storedCause } from "../explain/cause-chain.ts";
-import { isInForce, modeOf } from "../explain/past.ts";
+import { modeOf } from "../explain/past.ts";
 import type { Database } from "../storage/database.ts";
 import type { StoredTransition } from "../storage/reads/list-transitions.ts";
-import { type HistoryPlace, lastTransition, readHistory } from "../storage/reads/read-history.ts";
+import { lastTransition, readHistory } from "../storage/reads/read-history.ts";
+import { cursorOf, placeOf } from "./history-cursor.ts";
+import { decidesModes, enter, gravest, isMode } from "./modes-in-force.ts";
 
 /** One change of one mode, or of the pin. */
 export interface ModeChange {
@@ -96,7 +98,7 @@ export class ModeHistory {
   }
 
   async #before({ at, id }: StoredTransition): Promise<Map<string, Mode>> {
-    const machines = this.#machines().filter((machine) => machine === "pin" || isMode(modeOf(machine)));
+    const machines = this.#machines().filter(decidesModes);
     const last = await Promise.all(
       machines.map((machine) => lastTransition(this.#database, machine, { at, id: id - 1 })),
     );
@@ -127,27 +129,6 @@ function changeOf(row: StoredTransition, inForce: Map<string, Mode>): ModeChange
   };
 }
 
-function enter(inForce: Map<string, Mode>, transition: StoredTransition): void {
-  const { machine } = transition;
-  const mode = machine === "pin" ? pinnedMode(storedCause(transition.cause)) : modeOf(machine);
-  if (isInForce(transition) && isMode(mode)) inForce.set(machine, mode);
-  else inForce.delete(machine);
-}
-
-const gravest = (inForce: ReadonlyMap<string, Mode>): Mode =>
-  inForce.get("pin") ?? MODES.findLast((mode) => [...inForce.values()].includes(mode)) ?? "normal";
-
-/** The causes of a pin carry its mode. */
-function pinnedMode(cause: Cause): string {
-  for (let link: Cause | undefined = cause; link !== undefined; link = link.because) {
-    const mode = link.values?.["mode"];
-    if (typeof mode === "string") return mode;
-  }
-  return "unknown";
-}
-
-const isMode = (name: string): name is Mode => (MODES as readonly string[]).includes(name);
-
 /** What set it off, in the words of a status: a person, the breaker, or the trigger nearest in the chain of causes. */
 export function triggerOf(cause: Cause): string {
   for (let link: Cause | undefined = cause; link !== undefined; link = link.because) {
@@ -157,13 +138,4 @@ export function triggerOf(cause: Cause): string {
     if (kind === "breaker" || kind === "calls") return "circuit_breaker_open";
   }
   return cause.actor;
-}
-
-const cursorOf = ({ at, id }: HistoryPlace): string => `${at.toString(36)}.${id.toString(36)}`;
-
-function placeOf(cursor: string): HistoryPlace {
-  const [at, id] = cursor.split(".").map((part) => Number.parseInt(part, 36));
-  if (at === undefined || id === undefined || !Number.isSafeInteger(at) || !Number.isSafeInteger(id))
-    throw new InvalidValueError("invalid_cursor", "after", "pass the `next` of the page before, as it came");
-  return { at, id };
 }

@@ -285,6 +285,10 @@ export interface TransitionRow {
   readonly event: string;
   /** JSON text of the cause. */
   readonly cause: string;
+  /** The edge that was taken, `open#after.untilDeadline#0`; absent where a crash or a birth moved it. */
+  readonly edge?: string;
+  /** Counts what this process has told: with the epoch its place among all. */
+  readonly number?: number;
 }
 
 /** What a person asked of the control plane, refused attempts too. */

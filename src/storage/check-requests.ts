@@ -47,7 +47,7 @@ const checkBatching = ({ sizes, batches }: BatchRules): BatchRules => ({
 });
 
 /** Nobody waits for a transition, so it cannot be refused: what is not JSON is kept as text. */
-export function checkTransition({ at, machine, from, to, event, cause }: TransitionRow): TransitionRow {
+export function checkTransition({ at, machine, from, to, event, cause, edge, number }: TransitionRow): TransitionRow {
   return {
     at: timeOrZero(at),
     machine: String(machine),
@@ -55,6 +55,8 @@ export function checkTransition({ at, machine, from, to, event, cause }: Transit
     to: String(to),
     event: String(event),
     cause: jsonText(cause),
+    ...(edge === undefined ? {} : { edge: String(edge) }),
+    ...(number === undefined ? {} : { number: timeOrZero(number) }),
   };
 }
 

@@ -134,6 +134,11 @@ export interface TransitionTable {
   cause: string;
   /** The machine's name without its dependency, for modes and the pin; null for all others. */
   mode: GeneratedAlways<string | null>;
+  /** The edge that was taken; null where none was, and for rows of earlier builds. */
+  edge: string | null;
+  /** Which process told it, and as its how many-th: its place in the feed. Null for rows of earlier builds. */
+  epoch: number | null;
+  number: number | null;
 }
 
 /** What a person should know of, or should have known. */

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { ChangeFeed, type FeedItem } from "../../src/degradation/change-feed.ts";
 
-const feed = (entries = 4, readers = 2) => new ChangeFeed<number>("7", { entries, readers });
+const feed = (entries = 4, readers = 2) => new ChangeFeed<number>(7, { entries, readers });
 
 async function take(items: AsyncIterable<FeedItem<number>>, count: number): Promise<FeedItem<number>[]> {
   const taken: FeedItem<number>[] = [];

@@ -44,6 +44,8 @@ export const toStoredTransition = (row: {
   readonly to_state: string;
   readonly event: string;
   readonly cause: string;
+  readonly edge: string | null;
+  readonly number: number | null;
 }): StoredTransition => ({
   id: row.id,
   at: row.at,
@@ -52,4 +54,6 @@ export const toStoredTransition = (row: {
   to: row.to_state,
   event: row.event,
   cause: row.cause,
+  ...(row.edge === null ? {} : { edge: row.edge }),
+  ...(row.number === null ? {} : { number: row.number }),
 });

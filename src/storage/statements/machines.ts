@@ -8,6 +8,9 @@ export const insertTransition = statement(
     to_state: parameter,
     event: parameter,
     cause: parameter,
+    edge: parameter,
+    epoch: parameter,
+    number: parameter,
   }),
 );
 

@@ -146,8 +146,9 @@ export class Writer {
     accept(context, batch, answer);
     settleLanes(context);
     for (const request of batch.claims) answer.claims.push(claim(context, request));
-    for (const { at, machine, from, to, event, cause } of batch.transitions) {
-      connection.run(insertTransition, [at, machine, from, to, event, cause]);
+    for (const { at, machine, from, to, event, cause, edge = null, number = null } of batch.transitions) {
+      const { epoch } = this.opened.opened;
+      connection.run(insertTransition, [at, machine, from, to, event, cause, edge, epoch, number]);
       audit.append(
         at,
         "transition",

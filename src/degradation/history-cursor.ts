@@ -1,0 +1,13 @@
+import { InvalidValueError } from "../errors.ts";
+import type { HistoryPlace } from "../storage/reads/read-history.ts";
+
+/** A place in the history, for whoever goes on there: it says nothing to whoever holds it. */
+export const cursorOf = ({ at, id }: HistoryPlace): string => `${at.toString(36)}.${id.toString(36)}`;
+
+/** @throws InvalidValueError `invalid_cursor` */
+export function placeOf(cursor: string): HistoryPlace {
+  const [at, id] = cursor.split(".").map((part) => Number.parseInt(part, 36));
+  if (at === undefined || id === undefined || !Number.isSafeInteger(at) || !Number.isSafeInteger(id))
+    throw new InvalidValueError("invalid_cursor", "after", "pass the `next` of the page before, as it came");
+  return { at, id };
+}
