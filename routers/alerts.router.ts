@@ -11,7 +11,7 @@ import { order, procedure, router } from "./trpc.ts";
 
 /** What persons should know of. */
 export const alertsRouter = router({
-  list: procedure("alert.read", "GET /api/v4/alerts", "Newest first.")
+  list: procedure("alert.read", "GET /api/v4/alerts", "Newest first.", { reasons: ["invalid_cursor"] })
     .input(alertListInputSchema)
     .output(alertPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.alerts.list(input)),

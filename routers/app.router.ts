@@ -26,4 +26,5 @@ export const createCaller = createCallerFactory(appRouter);
 
 export type { Context } from "./context.ts";
 export { type ErrorData, type ErrorShape, errorShape, type InputIssue } from "./error-shape.ts";
+export { readPreferences, type RequestPreferences } from "./preferences.ts";
 export { PERMISSIONS, type Permission } from "./permissions.ts";

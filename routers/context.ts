@@ -1,5 +1,6 @@
 import type { Principal } from "../src/operations/principal.ts";
 import type { Runtime } from "../src/runtime.ts";
+import type { RequestPreferences } from "./preferences.ts";
 
 /**
  * What every procedure gets. Made by whoever serves the router: our server, or a host that mounts it in its own.
@@ -11,4 +12,6 @@ export interface Context {
   readonly principal: Principal;
   /** Names the request in answers and logs. */
   readonly requestId: string;
+  /** What the request asks for in headers, where it came with any: `readPreferences`. */
+  readonly preferences?: RequestPreferences;
 }

@@ -7,7 +7,7 @@ const resolutionSchema = z.strictObject({ operationId: operationIdSchema, reason
 
 /** Operations that need a person. */
 export const deadLettersRouter = router({
-  list: procedure("dead_letter.read", "GET /api/v4/dead-letters", "Oldest first.")
+  list: procedure("dead_letter.read", "GET /api/v4/dead-letters", "Oldest first.", { reasons: ["invalid_cursor"] })
     .input(pageInputSchema.default({}))
     .output(operationPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.deadLetters.list(input)),

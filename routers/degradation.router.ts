@@ -40,6 +40,7 @@ export const degradationRouter = router({
     "degradation.read",
     "GET /api/v4/degradation/history",
     "Changes of the modes and of the pin, by time and mode, in pages.",
+    { reasons: ["invalid_cursor"] },
   )
     .input(historyInputSchema)
     .output(historyPageSchema)
@@ -58,6 +59,7 @@ export const degradationRouter = router({
     "degradation.pin",
     "POST /api/v4/degradation/force-mode",
     "Forces a mode until it is released or its time is over.",
+    { reasons: ["invalid_expiry"] },
   )
     .input(pinInputSchema)
     .output(pinAnswerSchema)
@@ -78,6 +80,7 @@ export const degradationRouter = router({
     "degradation.configure",
     "PATCH /api/v4/degradation/triggers/{trigger}",
     "Changes thresholds and dwells of a trigger while the service runs.",
+    { reasons: ["unknown_trigger", "invalid_setting", "invalid_threshold"] },
   )
     .input(configureInputSchema)
     .output(configureAnswerSchema)
@@ -111,6 +114,7 @@ export const degradationRouter = router({
     "incident.acknowledge",
     "POST /api/v4/incidents/{condition}/acknowledge",
     "Takes over the incident of a condition.",
+    { reasons: ["unknown_condition"] },
   )
     .input(acknowledgeIncidentInputSchema)
     .output(acknowledgeIncidentAnswerSchema)

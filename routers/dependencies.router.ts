@@ -35,6 +35,7 @@ export const dependenciesRouter = router({
     "dependency.control",
     "POST /api/v4/dependencies/{name}/reset",
     "Probes now, and gives a breaker that a person had taken back to itself. It closes only when a probe succeeds.",
+    { reasons: ["unknown_dependency"] },
   )
     .input(z.strictObject({ name: nameSchema, reason: reasonSchema }))
     .output(z.object({ status: z.enum(["probing", "already_closed", "unavailable"]), state: z.string() }))
@@ -46,6 +47,7 @@ export const dependenciesRouter = router({
     "dependency.control",
     "POST /api/v4/dependencies/{name}/order",
     "Takes a breaker in hand: `force_open` calls nothing until `enable`; `disable` calls whatever fails.",
+    { reasons: ["unknown_dependency"] },
   )
     .input(
       z.strictObject({ name: nameSchema, order: z.enum(["force_open", "disable", "enable"]), reason: reasonSchema }),

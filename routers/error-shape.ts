@@ -3,6 +3,7 @@ import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { z } from "zod";
 import { HoldfastError, InvalidValueError } from "../src/errors.ts";
+import { type CommonReason, type DeclaredReason, declaredReason } from "./reasons.ts";
 
 /** What is wrong with an input, and where: `$.limit`. */
 export interface InputIssue {
@@ -11,12 +12,12 @@ export interface InputIssue {
 }
 
 /** `error.data` of everything that this surface answers as an error. */
-export interface ErrorData {
+export interface ErrorData<Reason extends string = string> {
   /** tRPC's own code, which stands for the HTTP status: `BAD_REQUEST`. */
   readonly code: TRPCError["code"];
   readonly httpStatus: number;
   /** Stable and machine-readable, as in `HoldfastError.code`: `forbidden`, `reason_missing`, `internal_error`. */
-  readonly reason: string;
+  readonly reason: Reason;
   /** True when the same request may succeed later. */
   readonly retryable: boolean;
   readonly requestId?: string;
@@ -26,10 +27,10 @@ export interface ErrorData {
   readonly issues?: readonly InputIssue[];
 }
 
-export interface ErrorShape {
+export interface ErrorShape<Reason extends string = string> {
   readonly message: string;
   readonly code: (typeof TRPC_ERROR_CODES_BY_KEY)[TRPCError["code"]];
-  readonly data: ErrorData;
+  readonly data: ErrorData<Reason>;
 }
 
 interface Said {
@@ -41,11 +42,13 @@ interface Said {
 
 const RETRYABLE: ReadonlySet<TRPCError["code"]> = new Set(["SERVICE_UNAVAILABLE", "TIMEOUT", "TOO_MANY_REQUESTS"]);
 
+interface Where {
+  readonly path?: string | undefined;
+  readonly requestId?: string | undefined;
+}
+
 /** What a caller is told about an error: never the message of one that we did not write ourselves. */
-export function errorShape(
-  error: TRPCError,
-  where: { readonly path?: string | undefined; readonly requestId?: string | undefined },
-): ErrorShape {
+export function errorShape(error: TRPCError, where: Where): ErrorShape {
   const { reason, message, retryable, issues } = say(error, where);
   const { path, requestId } = where;
   return {
@@ -63,10 +66,17 @@ export function errorShape(
   };
 }
 
-function say(
+/** The same, with no reason but those that are common or that the procedure has declared. */
+export function declaredErrorShape<Declared extends DeclaredReason>(
   error: TRPCError,
-  { path, requestId }: { readonly path?: string | undefined; readonly requestId?: string | undefined },
-): Said {
+  where: Where,
+  declared: readonly Declared[],
+): ErrorShape<CommonReason | Declared> {
+  const { data, ...shape } = errorShape(error, where);
+  return { ...shape, data: { ...data, reason: declaredReason(data.reason, error.code, declared) } };
+}
+
+function say(error: TRPCError, { path, requestId }: Where): Said {
   const { code, cause } = error;
   if (cause instanceof HoldfastError) {
     const issues = cause instanceof InvalidValueError ? { issues: [{ path: cause.path, message: cause.message }] } : {};

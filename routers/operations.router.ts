@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DependencyError, summarizeError } from "../src/errors.ts";
 import type { Outcome } from "../src/operations/outcome.ts";
 import { ASKED_BY_OPERATION } from "./permissions.ts";
+import { LONGEST_WAIT_MS } from "./preferences.ts";
 import { operationIdSchema, pageInputSchema, prioritySchema, reasonSchema } from "./schemas/common.ts";
 import {
   operationPageSchema,
@@ -11,9 +12,6 @@ import {
 } from "./schemas/operation.ts";
 import { outcomeSchema, type WireOutcome } from "./schemas/outcome.ts";
 import { procedure, router } from "./trpc.ts";
-
-/** Longest wait of one request: proxies and clients give up on longer ones. Ask again instead. */
-const LONGEST_WAIT_MS = 30_000;
 
 const waitSchema = z.int().min(0).max(LONGEST_WAIT_MS);
 
@@ -46,8 +44,9 @@ export const operationsRouter = router({
       }),
     )
     .output(outcomeSchema)
-    .mutation(async ({ ctx: { runtime, principal }, input: { name, input, ...options } }) =>
-      toWire(await runtime.submitByName(name, input, { ...options, principal })),
+    .mutation(async ({ ctx: { runtime, principal, preferences }, input: { name, input, ...options } }) =>
+      // The key of the headers is the journal's, which holds over restarts. What the input says counts.
+      toWire(await runtime.submitByName(name, input, { ...preferences, ...options, principal })),
     ),
 
   get: procedure(
@@ -63,6 +62,7 @@ export const operationsRouter = router({
     "operation.read",
     "GET /api/v4/operations",
     "Operations that have not ended, in one state, in order of acceptance.",
+    { reasons: ["invalid_cursor"] },
   )
     .input(pageInputSchema.extend({ state: waitingStateSchema }))
     .output(operationPageSchema)

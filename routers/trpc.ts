@@ -1,9 +1,13 @@
 import { initTRPC } from "@trpc/server";
+import type { Runtime } from "../src/runtime.ts";
 import type { Context } from "./context.ts";
-import { errorShape } from "./error-shape.ts";
+import { declaredErrorShape } from "./error-shape.ts";
+import { AnsweredOnce } from "./middleware/answered-once.ts";
 import { authorize } from "./middleware/authorize.ts";
+import { SubscriptionLimit, whileRead } from "./middleware/subscription-limit.ts";
 import { toTRPCError } from "./middleware/to-trpc-error.ts";
-import type { ASKED_BY_OPERATION, Permission } from "./permissions.ts";
+import { ASKED_BY_OPERATION, type Permission } from "./permissions.ts";
+import type { DeclaredReason } from "./reasons.ts";
 
 /** Where a procedure is found over REST; names in braces are fields of its input: `POST /api/v4/alerts/{id}/resolve`. */
 export type RestRoute = `${"GET" | "POST" | "PUT" | "PATCH" | "DELETE"} /api/v4/${string}`;
@@ -14,8 +18,19 @@ export interface ProcedureMeta {
   readonly rest: RestRoute;
   /** What it does, in a sentence or two. */
   readonly summary: string;
+  /** What it may answer instead, beside the common reasons. */
+  readonly reasons: readonly DeclaredReason[];
   /** What it answers is something that was not there before: 201. */
   readonly creates?: true;
+  /** Its answer is given once, and kept nowhere. */
+  readonly answersSecret?: true;
+}
+
+/** What a procedure may declare beside what every one must. */
+export interface ProcedureOptions<Declared extends DeclaredReason> {
+  readonly reasons?: readonly Declared[];
+  readonly creates?: true;
+  readonly answersSecret?: true;
 }
 
 const t = initTRPC
@@ -24,7 +39,7 @@ const t = initTRPC
   .create({
     // Taken from NODE_ENV otherwise, and then it sends stack traces to callers.
     isDev: false,
-    errorFormatter: ({ error, path, ctx }) => errorShape(error, { path, requestId: ctx?.requestId }),
+    errorFormatter: ({ error, path, ctx }) => declaredErrorShape(error, { path, requestId: ctx?.requestId }, []),
   });
 
 const translatesErrors = t.middleware(async ({ next }) => {
@@ -39,19 +54,61 @@ const authorizes = t.middleware(({ ctx, meta, next }) => {
   return next();
 });
 
+type Result = Awaited<ReturnType<Parameters<Parameters<typeof t.middleware>[0]>[0]["next"]>>;
+
+const answered = new WeakMap<Runtime, AnsweredOnce<Result>>();
+
+const isCarriedOutOnce = t.middleware(async ({ ctx, meta, type, path, next, getRawInput }) => {
+  const key = ctx.preferences?.idempotencyKey;
+  // An operation's key is the journal's to keep.
+  if (key === undefined || type !== "mutation" || meta?.permission === ASKED_BY_OPERATION) return next();
+  const once = forRuntime(answered, ctx.runtime, () => new AnsweredOnce<Result>());
+  const order = {
+    key: [path, ctx.principal.id, key],
+    input: await getRawInput(),
+    keepsAnswer: meta?.answersSecret !== true,
+  };
+  return once.answer(order, () => next());
+});
+
+const subscribed = new WeakMap<Runtime, SubscriptionLimit>();
+
+const isOneOfSoMany = t.middleware(async ({ ctx, type, next, signal }) => {
+  if (type !== "subscription") return next();
+  const giveBack = forRuntime(subscribed, ctx.runtime, () => new SubscriptionLimit()).take(ctx.principal.id);
+  // A reader that goes before it has asked for the first item ends nothing else.
+  signal?.addEventListener("abort", giveBack, { once: true });
+  const result = await next();
+  if (!result.ok || !isAsyncIterable(result.data)) giveBack();
+  else result.data = whileRead(result.data, giveBack);
+  return result;
+});
+
 /** Puts procedures under names. */
 export const router = t.router;
 
 /**
- * The only way to make a procedure: it cannot be had without a permission, a place in REST and a sentence.
+ * The only way to make a procedure: it cannot be had without a permission, a place in REST and a sentence. What it
+ * declares to answer instead, beside what all may, is part of its type: clients can tell them apart by `reason`.
  *
  * @example
- * procedure("degradation.read", "GET /api/v4/degradation/status", "How the service is, and why.")
+ * procedure("degradation.read", "GET /api/v4/dependencies/{name}", "One dependency.", { reasons: ["unknown_dependency"] })
  *   .output(schema)
  *   .query(({ ctx }) => …)
  */
-export const procedure = (permission: ProcedureMeta["permission"], rest: RestRoute, summary: string) =>
-  t.procedure.meta({ permission, rest, summary }).use(translatesErrors).use(authorizes);
+export const procedure = <const Declared extends DeclaredReason = never>(
+  permission: ProcedureMeta["permission"],
+  rest: RestRoute,
+  summary: string,
+  { reasons = [], ...more }: ProcedureOptions<Declared> = {},
+) =>
+  t.procedure
+    .meta({ permission, rest, summary, reasons, ...more })
+    .errors(({ error, path, ctx }) => declaredErrorShape(error, { path, requestId: ctx?.requestId }, reasons))
+    .use(translatesErrors)
+    .use(authorizes)
+    .use(isCarriedOutOnce)
+    .use(isOneOfSoMany);
 
 const isRecorded = t.middleware(async ({ ctx, next }) => {
   const result = await next();
@@ -64,7 +121,18 @@ const isRecorded = t.middleware(async ({ ctx, next }) => {
  *
  * @example order("degradation.pin", "POST /api/v4/degradation/force-mode", "Forces a mode.").input(schema).mutation(…)
  */
-export const order = (...meta: Parameters<typeof procedure>) => procedure(...meta).use(isRecorded);
+export const order = <const Declared extends DeclaredReason = never>(...meta: Parameters<typeof procedure<Declared>>) =>
+  procedure(...meta).use(isRecorded);
+
+/** What belongs to a runtime for as long as somebody has it. */
+function forRuntime<Value>(values: WeakMap<Runtime, Value>, runtime: Runtime, make: () => Value): Value {
+  const known = values.get(runtime) ?? make();
+  values.set(runtime, known);
+  return known;
+}
+
+const isAsyncIterable = (value: unknown): value is AsyncIterable<unknown> =>
+  typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 
 /** Calls a router's procedures in process, as tests and the REST projection do. */
 export const createCallerFactory = t.createCallerFactory;

@@ -1,16 +1,8 @@
 import { TRPCError } from "@trpc/server";
 import { HoldfastError, InvalidValueError, MisuseError, StorageError } from "../../src/errors.ts";
+import { reasonInfo } from "../reasons.ts";
 
 type Code = TRPCError["code"];
-
-/** Our errors whose HTTP status does not follow from their class. */
-const BY_CODE: Readonly<Record<string, Code>> = {
-  forbidden: "FORBIDDEN",
-  not_found: "NOT_FOUND",
-  payload_too_large: "PAYLOAD_TOO_LARGE",
-  not_running: "SERVICE_UNAVAILABLE",
-  starting: "SERVICE_UNAVAILABLE",
-};
 
 /**
  * Gives an error of ours the status it deserves; our messages are written to be read by callers. Everything else
@@ -18,7 +10,7 @@ const BY_CODE: Readonly<Record<string, Code>> = {
  */
 export function toTRPCError(error: unknown): TRPCError | undefined {
   if (!(error instanceof HoldfastError)) return undefined;
-  const code = BY_CODE[error.code] ?? codeOfClass(error);
+  const code = reasonInfo(error.code)?.code ?? codeOfClass(error);
   return new TRPCError({ code, message: error.message, cause: error });
 }
 

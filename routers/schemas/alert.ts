@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ALERT_SEVERITIES, ALERT_STATUSES } from "../../src/alerts/alert.ts";
 import { causeSchema, reasonSchema, wallTimeSchema } from "./common.ts";
+import { afterSchema, nextSchema } from "./cursor.ts";
 
 const actionSchema = z.object({ at: wallTimeSchema, by: z.string(), reason: z.string() });
 
@@ -23,12 +24,12 @@ export const alertSchema = z.object({
 export const alertListInputSchema = z
   .strictObject({
     status: z.enum(ALERT_STATUSES).exactOptional(),
-    after: z.int().min(0).exactOptional(),
+    after: afterSchema.exactOptional(),
     limit: z.int().min(1).max(1_000).exactOptional(),
   })
   .default({});
 
-export const alertPageSchema = z.object({ rows: z.array(alertSchema).readonly(), next: z.number().exactOptional() });
+export const alertPageSchema = z.object({ rows: z.array(alertSchema).readonly(), next: nextSchema.exactOptional() });
 
 export const alertActionInputSchema = z.strictObject({ id: z.int().min(1), reason: reasonSchema });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import { PRIORITIES } from "../../machines/contracts/priority.ts";
+import { afterSchema } from "./cursor.ts";
 
 /*
  * Wire schemas. Outputs are validated like inputs: what a schema does not name does not leave the process.
@@ -39,7 +40,7 @@ export const reasonSchema = z.string().trim().min(1, "say why: the reason is kep
 
 /** `after`: the `next` of the page before. */
 export const pageInputSchema = z.strictObject({
-  after: z.int().min(0).exactOptional(),
+  after: afterSchema.exactOptional(),
   limit: z.int().min(1).max(1_000).exactOptional(),
 });
 

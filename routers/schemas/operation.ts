@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { errorSummarySchema, prioritySchema, wallTimeSchema } from "./common.ts";
+import { nextSchema } from "./cursor.ts";
 
 const WAITING_STATES = ["ready", "scheduled", "blocked", "running", "closing", "held", "dead"] as const;
 
@@ -36,7 +37,7 @@ export const operationViewSchema = z.object({
 
 export const operationPageSchema = z.object({
   rows: z.array(operationViewSchema).readonly(),
-  next: z.number().exactOptional(),
+  next: nextSchema.exactOptional(),
 });
 
 /** An `OperationResult` as it travels. */

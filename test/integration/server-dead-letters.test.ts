@@ -36,7 +36,7 @@ describe("dead letters over HTTP", () => {
       },
       { operationId: ids[1] },
     ]);
-    expect(first.next).toBeTypeOf("number");
+    expect(first.next).toBeTypeOf("string");
     const second = await client.deadLetters.list.query({
       limit: 2,
       ...(first.next !== undefined && { after: first.next }),

@@ -50,7 +50,7 @@ describe("REST", () => {
           allowed.join(", "),
         ]);
         expect(answer.headers["content-type"]).toBe(IS_PROBLEM);
-        expect(answer.json).toMatchObject({ code: "method_not_allowed", status: 405, title: "Method Not Allowed" });
+        expect(answer.json).toMatchObject({ code: "method_not_supported", status: 405, title: "Method Not Allowed" });
       }
     }
     expect(await rest(server.url, "GET /api/v4/nothing")).toMatchObject({ status: 404, json: { code: "not_found" } });

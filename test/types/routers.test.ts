@@ -4,6 +4,7 @@ import type { ErrorSummary } from "../../src/errors.ts";
 import { appRouter, type Context, PERMISSIONS } from "../../routers/app.router.ts";
 import { authorize } from "../../routers/middleware/authorize.ts";
 import { ASKED_BY_OPERATION } from "../../routers/permissions.ts";
+import type { CommonReason } from "../../routers/reasons.ts";
 import type { WireOutcome } from "../../routers/schemas/outcome.ts";
 import * as trpc from "../../routers/trpc.ts";
 
@@ -60,7 +61,21 @@ describe("the routers' types", () => {
     expectTypeOf<WireOutcome["status"]>().toEqualTypeOf<Outcome["status"]>();
   });
 
-  test("the context is three things", () => {
-    expectTypeOf<keyof Context>().toEqualTypeOf<"runtime" | "principal" | "requestId">();
+  test("the context is three things, and what the request's headers ask for where it has any", () => {
+    expectTypeOf<keyof Context>().toEqualTypeOf<"runtime" | "principal" | "requestId" | "preferences">();
+    expectTypeOf<Pick<Context, "runtime" | "principal" | "requestId">>().toExtend<Context>();
+  });
+
+  test("a client can tell a procedure's errors apart by the reasons that it declares, and knows no others", () => {
+    type ReasonOf<Procedure extends { _def: { $types: { errorShape: { data: { reason: string } } } } }> =
+      Procedure["_def"]["$types"]["errorShape"]["data"]["reason"];
+    type Router = typeof appRouter;
+    expectTypeOf<ReasonOf<Router["degradation"]["status"]>>().toEqualTypeOf<CommonReason>();
+    expectTypeOf<ReasonOf<Router["degradation"]["configure"]>>().toEqualTypeOf<
+      CommonReason | "unknown_trigger" | "invalid_setting" | "invalid_threshold"
+    >();
+    // @ts-expect-error nobody has said what this is over HTTP
+    const undeclared = procedure("operation.read", "GET /api/v4/x", "X.", { reasons: ["bad_weather"] });
+    expect(undeclared).toBeDefined();
   });
 });

@@ -1,6 +1,6 @@
 import { TRPCError } from "@trpc/server";
 import type { FastifyRequest } from "fastify";
-import type { Context } from "../../../routers/app.router.ts";
+import { type Context, readPreferences } from "../../../routers/app.router.ts";
 import { HoldfastError } from "../../errors.ts";
 import type { Principal } from "../../operations/principal.ts";
 import type { Served } from "./served.ts";
@@ -12,9 +12,11 @@ const LOCAL_OPERATOR: Principal = { id: "local-operator", permissions: "*" };
  * What the procedures get of one request, whichever door it came through: the only place where a principal is made.
  *
  * @throws TRPCError SERVICE_UNAVAILABLE `starting`
+ * @throws InvalidValueError `invalid_header`
  */
 export async function makeContext(served: Served, request: FastifyRequest): Promise<Context> {
-  return { runtime: openRuntime(served), principal: LOCAL_OPERATOR, requestId: request.id };
+  const preferences = readPreferences(request.headers);
+  return { runtime: openRuntime(served), principal: LOCAL_OPERATOR, requestId: request.id, preferences };
 }
 
 function openRuntime({ runtime }: Served): Context["runtime"] {

@@ -1,6 +1,6 @@
 import { getTRPCErrorFromUnknown, type TRPCError } from "@trpc/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { errorShape } from "../../../routers/app.router.ts";
+import { declaredErrorShape } from "../../../routers/error-shape.ts";
 import { toTRPCError } from "../../../routers/middleware/to-trpc-error.ts";
 import { RETRY_AFTER_SECONDS } from "../../../routers/rest/rest-answer.ts";
 import type { RestRoute } from "../../../routers/rest/rest-route.ts";
@@ -18,7 +18,11 @@ interface Where {
 export function problemOf(error: unknown, { route, request, logger }: Where): Problem {
   const known = toTRPCError(error) ?? getTRPCErrorFromUnknown(error);
   logFault(known, { requestId: request.id, path: route.procedure }, logger);
-  const { message, data } = errorShape(known, { path: route.procedure, requestId: request.id });
+  const { message, data } = declaredErrorShape(
+    known,
+    { path: route.procedure, requestId: request.id },
+    route.meta.reasons,
+  );
   const { httpStatus, reason, retryable, issues } = data;
   return problem(httpStatus, reason, message, request.id, { retryable, issues });
 }

@@ -110,7 +110,7 @@ function addOtherMethods(app: FastifyInstance, path: string, routes: readonly Re
         .code(405)
         .header("allow", allow)
         .type(PROBLEM_TYPE)
-        .send(problem(405, "method_not_allowed", `${path} answers to ${allow}.`, request.id)),
+        .send(problem(405, "method_not_supported", `${path} answers to ${allow}.`, request.id)),
     handler: () => undefined,
   });
   app.route({

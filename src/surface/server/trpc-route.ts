@@ -3,6 +3,7 @@ import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance } from "fastify";
 import { defaultConfig } from "../../../config/presets.ts";
 import { appRouter, errorShape } from "../../../routers/app.router.ts";
+import { toTRPCError } from "../../../routers/middleware/to-trpc-error.ts";
 import type { Logger } from "../../ports.ts";
 import { LIMITS } from "./limits.ts";
 import { makeContext } from "./make-context.ts";
@@ -35,7 +36,7 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
         router: appRouter,
         maxBodySize: maximumBytes,
         maxBatchSize: LIMITS.batchSize,
-        createContext: () => makeContext(served, request),
+        createContext: () => makeContext(served, request).catch(refuse),
         // What is left of a body that was too large is not waited for.
         responseMeta: ({ errors }) =>
           errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {},
@@ -43,6 +44,11 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
       });
     },
   });
+}
+
+/** An error of ours outside of every procedure: nothing translates it there. */
+function refuse(error: unknown): never {
+  throw toTRPCError(error) ?? error;
 }
 
 const tooLarge = (maximumBytes: number): TRPCError =>
