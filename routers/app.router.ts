@@ -4,6 +4,7 @@ import { degradationRouter } from "./degradation.router.ts";
 import { dependenciesRouter } from "./dependencies.router.ts";
 import { machinesRouter } from "./machines.router.ts";
 import { operationsRouter } from "./operations.router.ts";
+import { tokensRouter } from "./tokens.router.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
 /**
@@ -17,6 +18,7 @@ export const appRouter = router({
   dependencies: dependenciesRouter,
   alerts: alertsRouter,
   machines: machinesRouter,
+  tokens: tokensRouter,
 });
 
 export type AppRouter = typeof appRouter;

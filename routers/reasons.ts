@@ -69,6 +69,10 @@ export const DECLARED_REASONS = {
   invalid_threshold: { code: "BAD_REQUEST", says: "A trigger must leave below where it enters." },
   unknown_condition: { code: "NOT_FOUND", says: "There is no incident of this condition." },
   unknown_dependency: { code: "NOT_FOUND", says: "There is no such dependency." },
+  invalid_token: { code: "BAD_REQUEST", says: "A token cannot be made like this; `issues` says what is wrong." },
+  unknown_permission: { code: "BAD_REQUEST", says: "There is no such permission." },
+  token_name_taken: { code: "CONFLICT", says: "Another token has this name." },
+  too_many_tokens: { code: "CONFLICT", says: "There are as many tokens as there may be." },
 } as const satisfies Record<string, ReasonInfo>;
 
 /** Every procedure may answer with these. */

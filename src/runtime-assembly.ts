@@ -38,6 +38,8 @@ import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
 import { connect, runnable } from "./runtime-connections.ts";
 import { RuntimeFeeds } from "./runtime-feeds.ts";
 import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
+import { PERMISSIONS, SUBMIT_PERMISSION } from "./security/access/permissions.ts";
+import { Tokens } from "./security/access/tokens.ts";
 import { openJournal } from "./storage/open-journal.ts";
 import { StorageHealth } from "./queue/storage-health.ts";
 import { openReader, type Reader } from "./storage/open-reader.ts";
@@ -68,6 +70,7 @@ export interface RuntimeParts {
   readonly reads: OperationReads;
   readonly deadLetters: DeadLetters;
   readonly alerting: Alerting;
+  readonly tokens: Tokens;
   readonly degradation: Degradation;
   readonly feeds: RuntimeFeeds;
   readonly explainer: Explainer;
@@ -329,6 +332,20 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     deadLetters,
     alerting,
     feeds: new RuntimeFeeds(journal.opened.epoch, events, policy, storedChanges(reader.database, machines)),
+    tokens: new Tokens(
+      {
+        clock,
+        restored: journal.opened.tokens,
+        save: (token, forget, action) => journal.saveToken(token, forget, action),
+        record: (action) => journal.recordControlAction(action),
+      },
+      principal,
+      new Set([
+        ...PERMISSIONS,
+        SUBMIT_PERMISSION,
+        ...registry.operations.map(({ definition }) => definition.permission),
+      ]),
+    ),
     degradation: new Degradation({
       clock,
       principal,

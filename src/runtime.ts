@@ -25,6 +25,7 @@ import type { Machines } from "./runtime-machines.ts";
 import type { RuntimeFeeds } from "./runtime-feeds.ts";
 import { RuntimeLife } from "./runtime-life.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
+import type { Tokens } from "./security/access/tokens.ts";
 import { type RuntimePhase, type RuntimeStatus, runtimeStatus } from "./runtime-status.ts";
 
 /**
@@ -47,6 +48,8 @@ export class Runtime implements AsyncDisposable {
   readonly config: RuntimeConfig;
   readonly deadLetters: DeadLetters;
   readonly alerts: Alerts;
+  /** Credentials of remote callers. */
+  readonly tokens: Tokens;
   /** What persons do about it: pins, thresholds, breakers, incidents. */
   readonly degradation: Degradation;
   /** Transitions and alerts as they happen, for those who follow from afar and may lose the connection. */
@@ -63,6 +66,7 @@ export class Runtime implements AsyncDisposable {
     this.config = config;
     this.deadLetters = parts.deadLetters;
     this.alerts = parts.alerting.alerts;
+    this.tokens = parts.tokens;
     this.degradation = parts.degradation;
     this.feeds = parts.feeds;
     this.machines = parts.machines;

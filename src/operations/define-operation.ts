@@ -4,6 +4,7 @@ import type { Cause } from "../../machines/contracts/cause.ts";
 import { PRIORITIES, type Priority } from "../../machines/contracts/priority.ts";
 import type { Dependency } from "../dependencies/dependency.ts";
 import { MisuseError } from "../errors.ts";
+import { SUBMIT_PERMISSION } from "../security/access/permissions.ts";
 
 /** The dependencies of an operation by the names under which its handler gets them. */
 export type Dependencies = Readonly<Record<string, Dependency>>;
@@ -201,7 +202,7 @@ export function defineOperation<
     maximumBatchItems,
     dependsOn: Object.freeze({ ...options.dependsOn }) as Uses,
     priority,
-    permission: options.permission ?? "operation.submit",
+    permission: options.permission ?? SUBMIT_PERMISSION,
     queueable: options.queueable ?? true,
     onDeadLetter: options.onDeadLetter ?? "park",
   });

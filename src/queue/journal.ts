@@ -1,5 +1,6 @@
 import type { Alert } from "../alerts/alert.ts";
 import type { ErrorSummary } from "../errors.ts";
+import type { TokenRecord } from "../security/access/access-token.ts";
 import type { BatchRules } from "./run-groups.ts";
 
 /**
@@ -74,6 +75,8 @@ export interface Journal {
   saveAlert(alert: Alert): void;
   /** An entry of the audit log for what a person asked of the control plane, and what was answered. */
   recordControlAction(action: ControlAction): void;
+  /** A token that was made or ended, and the entry of the audit log for it. `forget`: ids of others that are over. */
+  saveToken(token: TokenRecord, forget: readonly number[], action: ControlAction): Promise<void>;
   /** Resolves when everything that was said until now is on disk, whoever else waits for it or not. */
   written(): Promise<void>;
   /** Ended rows that nobody asks for any more, after their receipts are gone. */
@@ -132,6 +135,8 @@ export interface JournalOpened {
   /** Alerts that are not resolved, and the highest id that was given out. */
   readonly alerts: readonly Alert[];
   readonly lastAlert: number;
+  /** Every token that is known, by the hash of its secret. */
+  readonly tokens: readonly TokenRecord[];
 }
 
 export interface PoolCounts {

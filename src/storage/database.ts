@@ -1,6 +1,8 @@
 import type { Generated, GeneratedAlways } from "kysely";
 import type { AlertSeverity, AlertStatus } from "../alerts/alert.ts";
+import type { Priority } from "../../machines/contracts/priority.ts";
 import type { ClosingTarget, EndOutcome } from "../queue/journal.ts";
+import type { TokenKind } from "../security/access/access-token.ts";
 import type { OperationState } from "./operation-state.ts";
 
 /**
@@ -19,6 +21,7 @@ export interface Database {
   readonly definition: DefinitionTable;
   readonly meta: MetaTable;
   readonly alert: AlertTable;
+  readonly token: TokenTable;
 }
 
 /** What was accepted and has not ended. */
@@ -158,6 +161,26 @@ export interface AlertTable {
   resolved: string | null;
   /** JSON text. */
   cause: string;
+}
+
+/** Credentials of remote callers. */
+export interface TokenTable {
+  id: number;
+  /** SHA-256 of the secret, in hexadecimal digits. */
+  hash: string;
+  kind: TokenKind;
+  name: string;
+  /** JSON of a `Principal`'s permissions. */
+  permissions: string;
+  highest_priority: Priority | null;
+  /** Of a session: the token that it was signed in with. */
+  parent: number | null;
+  created_at: number;
+  created_by: string;
+  reason: string;
+  expires_at: number | null;
+  /** JSON of a `TokenEnd`. */
+  revoked: string | null;
 }
 
 /** What a machine needs to go on after a restart. */

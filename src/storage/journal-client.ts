@@ -20,6 +20,7 @@ import type {
   RunnableDefinition,
   TransitionRow,
 } from "../queue/journal.ts";
+import type { TokenRecord } from "../security/access/access-token.ts";
 import { BatchSender } from "./batch-sender.ts";
 import { checkAcceptance } from "./check-acceptance.ts";
 import {
@@ -259,6 +260,10 @@ export class JournalClient implements SqliteJournal {
 
   recordControlAction(action: ControlAction): void {
     this.#sender.recordControlAction(checkControlAction(action));
+  }
+
+  async saveToken(token: TokenRecord, forget: readonly number[], action: ControlAction): Promise<void> {
+    await this.#sender.administer({ kind: "saveToken", token, forget, action: checkControlAction(action) });
   }
 
   written(): Promise<void> {

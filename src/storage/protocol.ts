@@ -1,4 +1,5 @@
 import type { Alert } from "../alerts/alert.ts";
+import type { TokenRecord } from "../security/access/access-token.ts";
 import type {
   ClaimRequest,
   ClosingRow,
@@ -127,6 +128,13 @@ export type RowRequest =
 export type AdministrativeRequest =
   | (PersonsRequest & { readonly kind: "cancel" | "discardDead" })
   | { readonly kind: "setDefinitions"; readonly definitions: readonly RunnableDefinition[] }
+  /** A token and what was asked for, in one commit. */
+  | {
+      readonly kind: "saveToken";
+      readonly token: TokenRecord;
+      readonly forget: readonly number[];
+      readonly action: ControlAction;
+    }
   /** A commit that changes nothing: answered when the disk has it. */
   | { readonly kind: "touch" }
   | { readonly kind: "purgeEnded"; readonly sequences: readonly number[] }
@@ -239,6 +247,7 @@ export type WriterOpened =
         readonly records: readonly MachineRecord[];
         readonly alerts: readonly Alert[];
         readonly lastAlert: number;
+        readonly tokens: readonly TokenRecord[];
       };
       readonly durability: Durability;
       readonly counts: CountsReply;

@@ -38,8 +38,8 @@ function planOf(sql: string): string[] {
     .map(({ detail }) => detail);
 }
 
-/** Small by nature: a row per name or machine, or one row. */
-const SMALL_TABLES = /^SCAN (pool|definition|machine_record|meta)( |$)/;
+/** Small by nature: a row per name or machine, or one row; or by a bound, as tokens are. */
+const SMALL_TABLES = /^SCAN (pool|definition|machine_record|meta|token)( |$)/;
 /** Numbers of segments, which a recursion makes one after the other: as many as there are between two rows. */
 const SEGMENTS = /^SCAN (segment|CONSTANT ROW)$/;
 /** What a subquery or a join has found already. */

@@ -3,6 +3,7 @@ import { laneSegments } from "./0002-lane-segments.ts";
 import { alertsAndExplanations } from "./0003-alerts-and-explanations.ts";
 import { lastBatch } from "./0004-last-batch.ts";
 import { transitionPlaces } from "./0005-transition-places.ts";
+import { accessTokens } from "./0006-access-tokens.ts";
 import type { Migration } from "./migration.ts";
 
 /** In order, without gaps. */
@@ -12,6 +13,7 @@ export const migrations: readonly Migration[] = [
   alertsAndExplanations,
   lastBatch,
   transitionPlaces,
+  accessTokens,
 ];
 
 export const latestVersion = migrations.length;

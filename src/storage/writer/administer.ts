@@ -13,6 +13,7 @@ import type { Answer, Context } from "./context.ts";
 import { beginRelease } from "./release-held.ts";
 import { closingRowOf, factsOfStored, type StoredFacts } from "./rows.ts";
 import { setAside } from "./set-aside.ts";
+import { storeToken } from "./stored-token.ts";
 
 export function administer(context: Context, requests: readonly AdministrativeRequest[], answer: Answer): void {
   for (const request of requests) answer.administration.push(answerOf(context, request, answer));
@@ -33,6 +34,12 @@ function answerOf(context: Context, request: AdministrativeRequest, answer: Answ
       });
       definitions.set(request.definitions);
       beginRelease(context);
+      return undefined;
+    }
+    case "saveToken": {
+      const { at, principal, ...action } = request.action;
+      storeToken(context.connection, request.token, request.forget);
+      context.audit.append(at, "control", null, principal, JSON.stringify(action));
       return undefined;
     }
     case "touch":

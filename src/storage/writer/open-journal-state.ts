@@ -1,6 +1,7 @@
 import { selectLastAlert, selectUnresolvedAlerts } from "../statements/alerts.ts";
 import { findNextDue } from "../statements/find-next-due.ts";
 import { selectRecords } from "../statements/machines.ts";
+import { selectTokens } from "../statements/tokens.ts";
 import { insertPool, selectPools } from "../statements/names.ts";
 import { beginEpoch, insertMeta, selectMeta, type MetaRow } from "../statements/open-meta.ts";
 import type { WriterOpened, WriterOptions } from "../protocol.ts";
@@ -10,6 +11,7 @@ import { type StoredAlert, toAlert } from "./stored-alert.ts";
 import { newJournalId, readDurability } from "./open-database.ts";
 import { beginRelease } from "./release-held.ts";
 import { returnRunning } from "./restart.ts";
+import { type StoredToken, toToken } from "./stored-token.ts";
 
 type Opened = Exclude<WriterOpened, { failed: unknown }>;
 
@@ -49,6 +51,7 @@ export function openJournalState(context: Context, options: WriterOptions): Open
         lastWrittenAt,
         records: readRecords(context),
         alerts: connection.all<StoredAlert>(selectUnresolvedAlerts, []).map(toAlert),
+        tokens: connection.all<StoredToken>(selectTokens, []).map(toToken),
         lastAlert: connection.get<[number | null]>(selectLastAlert, [])?.[0] ?? 0,
       },
       durability: readDurability(connection.raw),

@@ -65,6 +65,7 @@ export function resumeJournalState(
         records: [],
         alerts: [],
         lastAlert: 0,
+        tokens: [],
       },
       durability: readDurability(connection.raw),
       counts,
