@@ -155,7 +155,7 @@ function readTree(): SourceFile[] {
     .flatMap((folder) =>
       readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
         .map((path) => join(folder, path.replaceAll("\\", "/")))
-        .filter((path) => /\.(ts|mts|mjs|js)$/.test(path) && !path.includes("node_modules/"))
+        .filter((path) => /\.(ts|tsx|mts|mjs|js)$/.test(path) && !path.includes("node_modules/"))
         .map((path) => ({ path, imports: readImports(readFileSync(join(ROOT, path), "utf8")) })),
     );
 }

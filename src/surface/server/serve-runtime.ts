@@ -3,6 +3,7 @@ import type { FastifyInstance } from "fastify";
 import { HoldfastError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../ports.ts";
 import type { Runtime } from "../../runtime.ts";
+import { addConsoleRoutes } from "./console-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { createHttpApp } from "./http-app.ts";
 import { LIMITS } from "./limits.ts";
@@ -44,7 +45,8 @@ export interface RuntimeServer extends AsyncDisposable {
 }
 
 /**
- * Serves a runtime over HTTP on this machine: tRPC at `/trpc`, REST at `/api/v4`, `/livez`, `/readyz`. Resolves when it is ready.
+ * Serves a runtime over HTTP on this machine: the console at `/`, tRPC at `/trpc`, REST at `/api/v4`, `/livez` and
+ * `/readyz`. Resolves when it is ready.
  *
  * @throws MisuseError `address_not_loopback`
  * @throws HoldfastError `address_in_use`, `address_unavailable`; and whatever opening the runtime throws
@@ -60,6 +62,7 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   };
   const app = createHttpApp(served, logger);
   addHealthRoutes(app, served);
+  addConsoleRoutes(app, logger);
   addTrpcRoute(app, served, logger);
   addRestRoutes(app, served, logger);
   served.port = await listen(app, host, port);

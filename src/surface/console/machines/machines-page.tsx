@@ -1,0 +1,12 @@
+import { Notice } from "../parts/notice.tsx";
+import { PageHead } from "../parts/page-head.tsx";
+import type { PageProps } from "../shell/page-props.ts";
+
+export function MachinesPage(_props: PageProps) {
+  return (
+    <>
+      <PageHead title="Machines" />
+      <Notice kind="empty">Not built yet.</Notice>
+    </>
+  );
+}

@@ -1,0 +1,10 @@
+import { render } from "preact";
+import { createConnection } from "./connection.ts";
+import { App } from "./shell/app.tsx";
+import { applyTheme } from "./shell/theme.ts";
+
+applyTheme();
+const connection = createConnection({ url: location.origin });
+connection.start();
+const root = document.getElementById("console");
+if (root !== null) render(<App connection={connection} />, root);

@@ -1,0 +1,46 @@
+import type { Connection, Link } from "../connection.ts";
+import { useStore } from "../data/store.ts";
+import { Icon } from "../parts/icon.tsx";
+import { StateMark, type Tone } from "../parts/state-mark.tsx";
+import { modeTone, modeTitle } from "../now/mode-words.ts";
+import { nextTheme, theme } from "./theme.ts";
+
+const LINKS: Readonly<Record<Link, readonly [Tone, string]>> = {
+  connecting: ["busy", "connecting"],
+  live: ["good", "live"],
+  lost: ["bad", "not connected"],
+  signed_out: ["warn", "signed out"],
+};
+
+/** On every page: what mode is in force, and whether what is shown is current. */
+export function Header({ connection, openHelp }: { readonly connection: Connection; readonly openHelp: () => void }) {
+  const link = useStore(connection.link);
+  const snapshot = useStore(connection.snapshot);
+  const chosen = useStore(theme);
+  const [tone, words] = LINKS[link];
+  const mode = snapshot?.status.currentMode;
+  return (
+    <header class="header">
+      <a class="brand" href="#/now">
+        <img src="/console/icon.svg" alt="" width="26" height="26" />
+        <span>Holdfast</span>
+      </a>
+      {mode !== undefined && (
+        <a class="header-mode" href="#/now" aria-label={`Mode in force: ${modeTitle(mode)}`}>
+          <StateMark tone={modeTone(mode)}>{modeTitle(mode)}</StateMark>
+        </a>
+      )}
+      <div class="header-tools">
+        <span class="link-state" role="status">
+          <StateMark tone={tone}>{words}</StateMark>
+        </span>
+        <button type="button" class="tool" onClick={nextTheme} aria-label={`Colours: ${chosen}. Change.`}>
+          <Icon name={chosen === "dark" ? "moon" : chosen === "light" ? "sun" : "contrast"} />
+        </button>
+        <button type="button" class="tool" onClick={openHelp} aria-label="Keyboard shortcuts">
+          <Icon name="help" />
+        </button>
+      </div>
+    </header>
+  );
+}
