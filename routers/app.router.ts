@@ -3,6 +3,7 @@ import { deadLettersRouter } from "./dead-letters.router.ts";
 import { degradationRouter } from "./degradation.router.ts";
 import { dependenciesRouter } from "./dependencies.router.ts";
 import { machinesRouter } from "./machines.router.ts";
+import { liveRouter } from "./live.router.ts";
 import { operationsRouter } from "./operations.router.ts";
 import { tokensRouter } from "./tokens.router.ts";
 import { createCallerFactory, router } from "./trpc.ts";
@@ -19,6 +20,7 @@ export const appRouter = router({
   alerts: alertsRouter,
   machines: machinesRouter,
   tokens: tokensRouter,
+  live: liveRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -29,6 +29,7 @@ import { DrainChecks } from "./queue/drain-checks.ts";
 import { Fences } from "./queue/fences.ts";
 import type { Journal } from "./queue/journal.ts";
 import { Retention } from "./queue/retention.ts";
+import { queueNow } from "./live/queue-now.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { Alerting } from "./runtime-alerts.ts";
@@ -36,6 +37,7 @@ import { Machines } from "./runtime-machines.ts";
 import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
 import { connect, runnable } from "./runtime-connections.ts";
+import { LiveFigures } from "./live/live-figures.ts";
 import { RuntimeFeeds } from "./runtime-feeds.ts";
 import { checkSensing, Monitoring } from "./runtime-monitoring.ts";
 import { PERMISSIONS, SUBMIT_PERMISSION } from "./security/access/permissions.ts";
@@ -73,6 +75,7 @@ export interface RuntimeParts {
   readonly tokens: Tokens;
   readonly degradation: Degradation;
   readonly feeds: RuntimeFeeds;
+  readonly live: LiveFigures;
   readonly explainer: Explainer;
   readonly record: DegradationRecord;
   readonly machines: Machines;
@@ -249,7 +252,8 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     policy,
     poolOf: ({ poolId }) => registry.pool(poolId)!,
     isHeld: (name) => abandoned.isHeld(name),
-    onOffDiskEnd: (end) => events.measure?.(end),
+    onOffDiskEnd: (end) => events.countOffDiskEnd(end),
+    onAccepted: () => events.live.accept(),
     find: (sequence) => reads.whereabouts(sequence),
   });
   const retention = new Retention({
@@ -346,6 +350,12 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
         ...registry.operations.map(({ definition }) => definition.permission),
       ]),
     ),
+    live: new LiveFigures(journal.opened.epoch, {
+      wheel,
+      clock,
+      counters: events.live,
+      queue: () => queueNow(journal.counts.values()),
+    }),
     degradation: new Degradation({
       clock,
       principal,

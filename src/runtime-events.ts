@@ -1,6 +1,7 @@
 import type { AdmissionPolicy } from "../machines/contracts/admission-policy.ts";
 import type { Cause } from "../machines/contracts/cause.ts";
 import type { AlertChange } from "./alerts/alerts.ts";
+import { LiveCounters } from "./live/live-counters.ts";
 import type { Logger } from "./ports.ts";
 import type { EndedEvent, EndOfOperation } from "./queue/ended-event.ts";
 import type { TransitionRow } from "./queue/journal.ts";
@@ -30,6 +31,8 @@ export class RuntimeEventBus {
   };
   /** Who measures ends, while somebody does. Called before the listeners, and for what stays off the disk as well. */
   measure: ((end: EndOfOperation) => void) | undefined;
+  /** What the last second brought, for those who look at charts. */
+  readonly live = new LiveCounters();
   #ended = { completed: 0, replayed: 0, failed: 0, dead: 0 };
 
   constructor(logger: Logger) {
@@ -63,9 +66,16 @@ export class RuntimeEventBus {
       }
   }
 
+  /** Of what was never on disk. */
+  countOffDiskEnd(end: EndOfOperation): void {
+    this.live.ended(end);
+    this.measure?.(end);
+  }
+
   countEnd(event: RuntimeEvents["ended"]): void {
     this.#ended[event.outcome] += 1;
     if (event.replayed) this.#ended.replayed += 1;
+    this.live.ended(event);
     this.measure?.(event);
     if (this.#listeners.ended.size > 0) this.emit("ended", event);
   }

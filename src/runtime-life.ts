@@ -60,11 +60,13 @@ export class RuntimeLife {
   async start(): Promise<void> {
     if (this.#phase !== "opened") return;
     this.#phase = "running";
-    const { control, registry, journal, dispatcher, fences, retention, clock, alerting, record, wheel } = this.#parts;
+    const { control, registry, journal, dispatcher, fences, retention, clock, alerting, record, live, wheel } =
+      this.#parts;
     const lostMs = Math.max(0, clock.now() - journal.opened.lastWrittenAt);
     control.start(journal.opened.records, journal.opened.lastWrittenAt === 0 ? 0 : lostMs);
     alerting.review();
     record.start();
+    live.start();
     retention.start();
     fences.wake();
     dispatcher.pump();
@@ -99,6 +101,7 @@ export class RuntimeLife {
       wheel,
       waiters,
       record,
+      live,
       monitoring,
     } = this.#parts;
     this.#phase = "stopping";
@@ -114,6 +117,7 @@ export class RuntimeLife {
     waiters.releaseAll();
     control.stop();
     feeds.close();
+    live.stop();
     record.stop();
     // The writer last: only the last connection to close leaves a single file, and a reader cannot write it.
     await reader.close();

@@ -22,6 +22,7 @@ import type { DeadLetters } from "./queue/dead-letters.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
 import type { RuntimeEvents } from "./runtime-events.ts";
 import type { Machines } from "./runtime-machines.ts";
+import type { LiveFigures } from "./live/live-figures.ts";
 import type { RuntimeFeeds } from "./runtime-feeds.ts";
 import { RuntimeLife } from "./runtime-life.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
@@ -56,6 +57,8 @@ export class Runtime implements AsyncDisposable {
   readonly feeds: RuntimeFeeds;
   /** The statecharts, who lives of them, and what they were at a moment. */
   readonly machines: Machines;
+  /** The last ten minutes by the second, for charts. */
+  readonly live: LiveFigures;
   readonly #parts: RuntimeParts;
   readonly #life: RuntimeLife;
 
@@ -70,6 +73,7 @@ export class Runtime implements AsyncDisposable {
     this.degradation = parts.degradation;
     this.feeds = parts.feeds;
     this.machines = parts.machines;
+    this.live = parts.live;
   }
 
   get phase(): RuntimePhase {

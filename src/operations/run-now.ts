@@ -1,4 +1,5 @@
 import type { RuntimeConfig } from "../../config/types.ts";
+import type { Priority } from "../../machines/contracts/priority.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
 import { Settling } from "../dependencies/settling.ts";
@@ -14,6 +15,7 @@ import { completed } from "./ended-outcome.ts";
 export interface RunNowRequest {
   readonly operation: RegisteredOperation;
   readonly principal: Principal;
+  readonly priority: Priority;
   readonly inputText: string;
   readonly parsed: { readonly value: unknown };
   readonly answerWithinMs: number;
@@ -41,7 +43,7 @@ export async function runNow(
   ports: RunNowPorts,
   onFinished: () => void,
 ): Promise<Outcome> {
-  const { operation } = request;
+  const { operation, priority } = request;
   const { clock, wheel, attempts, abandoned, onOffDiskEnd } = ports;
   const startedAtMs = clock.monotonicMs();
   const goingOn: Settling[] = [];
@@ -67,7 +69,7 @@ export async function runNow(
       });
       if (!handler.isSettled) goingOn.push(handler);
       if (result.kind === "completed") {
-        onOffDiskEnd({ outcome: "completed", durationMs: clock.monotonicMs() - startedAtMs });
+        onOffDiskEnd({ outcome: "completed", priority, durationMs: clock.monotonicMs() - startedAtMs });
         return completed(operationId, result.result, false);
       }
       const again =
@@ -81,6 +83,7 @@ export async function runNow(
       const { error, effect, owner } = result;
       onOffDiskEnd({
         outcome: "failed",
+        priority,
         durationMs: clock.monotonicMs() - startedAtMs,
         errorCode: error.code,
         ...(owner === undefined ? {} : { dependency: owner }),

@@ -44,6 +44,8 @@ export interface SubmitPorts {
   readonly poolOf: (operation: RegisteredOperation) => Pool;
   readonly isHeld: (name: string) => boolean;
   readonly onOffDiskEnd: (end: EndOfOperation) => void;
+  /** One more is on disk. */
+  readonly onAccepted: () => void;
   /** Where an operation is that was accepted before: how it has ended, or why it has not. */
   readonly find: (sequence: number) => Promise<Whereabouts>;
 }
@@ -167,6 +169,7 @@ export class Submitter {
     }
     if (starts && accepted.state !== "running") dispatcher.giveUpStart(pool);
     if (accepted.state === "duplicate") return this.#followDuplicate(prepared, accepted, waits);
+    this.#ports.onAccepted();
 
     if (accepted.state === "running") {
       const answer = waits ? this.#await(sequence, operationId, prepared, "slow") : undefined;

@@ -1,5 +1,6 @@
 import type { RuntimeConfig } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
+import { priorityOfRank } from "../../machines/contracts/priority.ts";
 import { lowestRunningRank } from "../admission/admit.ts";
 import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
 import type { ReceiptKey } from "../dependencies/dependency.ts";
@@ -180,6 +181,7 @@ export class AttemptedRows {
       outcome: "completed",
       replayed,
       durationMs: durationOf(row, end.endedAt),
+      priority: priorityOfRank(row.priority),
     });
     if (!(await written)) return false;
     // Who came between the two saw no end on the disk yet, and waits.

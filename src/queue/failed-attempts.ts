@@ -1,3 +1,4 @@
+import { priorityOfRank } from "../../machines/contracts/priority.ts";
 import type { ReceiptKey } from "../dependencies/dependency.ts";
 import { DependencyError, type Effect, type ErrorSummary, summarizeError } from "../errors.ts";
 import type { FailedAttempt } from "../operations/attempt-result.ts";
@@ -153,6 +154,7 @@ const endOf = (
   outcome,
   replayed: false,
   durationMs: durationOf(row, endedAt),
+  priority: priorityOfRank(row.priority),
   errorCode: error.code,
   ...(owner === undefined ? {} : { dependency: owner }),
 });

@@ -1,16 +1,11 @@
+import { bucketOf, LATENCY_BUCKETS as BUCKETS, quantile } from "../../latency-buckets.ts";
 import type { Reading, Sensor } from "./sensor.ts";
 import { Slices } from "./slices.ts";
 
 const SLICES = 12;
-/** Buckets per doubling: a quantile is off by 4.4 % at most. */
-const PER_DOUBLING = 8;
-/** The first bucket ends at 2 ** -4 ms, the last begins at 2 ** 31 ms (25 days). */
-const FIRST_EXPONENT = -4;
-const BUCKETS = (31 - FIRST_EXPONENT) * PER_DOUBLING + 1;
 
 /**
- * Quantiles of the time from submit to end, within a sliding window: a histogram with buckets that grow by a twelfth
- * each, so that a million operations take no more room than ten. No trigger listens to it; alerts do.
+ * Quantiles of the time from submit to end, within a sliding window. No trigger listens to it; alerts do.
  */
 export class ResponseTimeSensor implements Sensor {
   readonly name = "response time";
@@ -49,9 +44,9 @@ export class ResponseTimeSensor implements Sensor {
     if (count === 0 || count < this.#minimumSample)
       return { value: null, what: `${count} operations ended`, measured: { responseTimeMs: null } };
     const responseTimeMs = {
-      p50: this.#quantile(0.5, count),
-      p95: this.#quantile(0.95, count),
-      p99: this.#quantile(0.99, count),
+      p50: quantile(this.#total, 0.5, count),
+      p95: quantile(this.#total, 0.95, count),
+      p99: quantile(this.#total, 0.99, count),
     };
     return {
       value: responseTimeMs.p95,
@@ -59,22 +54,4 @@ export class ResponseTimeSensor implements Sensor {
       measured: { responseTimeMs },
     };
   }
-
-  #quantile(share: number, count: number): number {
-    let before = Math.ceil(share * count);
-    for (let bucket = 0; bucket < BUCKETS; bucket++) {
-      before -= this.#total[bucket]!;
-      if (before <= 0) return middleOf(bucket);
-    }
-    return middleOf(BUCKETS - 1);
-  }
 }
-
-const bucketOf = (durationMs: number): number =>
-  Math.min(
-    BUCKETS - 1,
-    Math.max(0, Math.floor((Math.log2(Math.max(durationMs, 0)) - FIRST_EXPONENT) * PER_DOUBLING) + 1),
-  );
-
-/** Half way up the bucket, by factors. */
-const middleOf = (bucket: number): number => 2 ** (FIRST_EXPONENT + (bucket - 0.5) / PER_DOUBLING);
