@@ -40,6 +40,8 @@ const t = initTRPC
     // Taken from NODE_ENV otherwise, and then it sends stack traces to callers.
     isDev: false,
     errorFormatter: ({ error, path, ctx }) => declaredErrorShape(error, { path, requestId: ctx?.requestId }, []),
+    // Whoever watches a connection that has died without a word learns of it, and comes back.
+    sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   });
 
 const translatesErrors = t.middleware(async ({ next }) => {

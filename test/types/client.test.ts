@@ -3,7 +3,9 @@ import {
   type HoldfastClient,
   type HoldfastInputs,
   type HoldfastOutputs,
+  type HoldfastCallError,
   holdfastErrorOf,
+  safe,
 } from "holdfast/client";
 import { describe, expect, expectTypeOf, test } from "vitest";
 
@@ -67,6 +69,32 @@ describe("the client's types", () => {
     expectTypeOf<Status["modes"][number]["mode"]>().toEqualTypeOf<Mode>();
     expectTypeOf<Status["modes"][number]["reason"]>().toEqualTypeOf<string>();
     expectTypeOf<Status["queue"]["dead"]>().toEqualTypeOf<number>();
+  });
+
+  test("a loop over changes reads them without their envelope", () => {
+    const read = async (holdfast: HoldfastClient): Promise<void> => {
+      for await (const change of holdfast.degradation.watch.subscribe()) {
+        expectTypeOf(change.explanation).toEqualTypeOf<string>();
+        expectTypeOf(change.eventId).toEqualTypeOf<string>();
+        if (change.kind === "missed") expectTypeOf(change.missed).toEqualTypeOf<number>();
+      }
+      holdfast.alerts.watch.subscribe({}, { onData: ({ id }) => expectTypeOf(id).toEqualTypeOf<string>() });
+    };
+    expectTypeOf(read).toBeFunction();
+  });
+
+  test("a safe call gives its value or an error with a reason", () => {
+    const read = async (holdfast: HoldfastClient): Promise<string> => {
+      const [answer, error] = await safe(holdfast.degradation.release.mutate({ reason: "over" }));
+      if (error !== undefined) {
+        expectTypeOf(error).toExtend<HoldfastCallError>();
+        expectTypeOf(error.retryable).toEqualTypeOf<boolean>();
+        return error.reason;
+      }
+      expectTypeOf(answer.status).toEqualTypeOf<"released" | "conflict" | "unavailable">();
+      return answer.status;
+    };
+    expectTypeOf(read).toBeFunction();
   });
 
   test("wrong inputs are type errors", () => {

@@ -103,7 +103,7 @@ export function createConnection({ url }: { readonly url: string }): Connection 
       snapshot.set({ at: Date.now(), status, metrics });
       link.set("live");
     } catch (error) {
-      link.set(holdfastErrorOf(error)?.code === "UNAUTHORIZED" ? "signed_out" : "lost");
+      link.set(holdfastErrorOf(error)?.reason === "unauthenticated" ? "signed_out" : "lost");
     }
   }
 
