@@ -224,6 +224,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
   const dispatcher = new Dispatcher({
     journal,
     acknowledgements,
+    storage,
     executor: new RunExecutor(rows),
     batchExecutor: new BatchExecutor(rows),
     batchSizes,

@@ -95,18 +95,17 @@ function hearOfTheJournal({
   journal.onChange(() => dispatcher.pump());
   acknowledgements.onChange = (failing) => {
     storage.endsFail(failing);
-    dispatcher.endsFail(failing);
+    if (!failing) dispatcher.pump();
   };
   // Another thread takes over at once, so nobody is told but who watches. What is executed now goes on, and is written
   // afterwards.
   journal.onDown((error) => {
     storage.isDown(true);
-    dispatcher.storeIsDown(true);
     logger.error({ error: error.message }, "the thread that writes the journal has ended; another one takes over");
   });
   journal.onUp(() => {
     storage.isDown(false);
-    dispatcher.storeIsDown(false);
+    dispatcher.pump();
     logger.info({}, "another thread has taken over the journal");
   });
   // Nothing can be written any more: nothing is accepted or claimed, and whoever waits is told what is true, that his
@@ -115,7 +114,6 @@ function hearOfTheJournal({
   journal.onLost(() => {
     storage.lose();
     submitter.loseStorage();
-    dispatcher.loseStorage();
     fences.stop();
     retention.stop();
     waiters.releaseAll();

@@ -1,8 +1,6 @@
 import type { RuntimeConfig } from "../../config/types.ts";
 import type { AdmissionPolicy } from "../../machines/contracts/admission-policy.ts";
 import type { Priority } from "../../machines/contracts/priority.ts";
-import { priorityRank } from "../../machines/contracts/priority.ts";
-import { type Admission, admit } from "../admission/admit.ts";
 import type { AttemptsInFlight } from "../dependencies/attempts-in-flight.ts";
 import { HoldfastError, StorageError } from "../errors.ts";
 import type { Clock } from "../ports.ts";
@@ -10,18 +8,20 @@ import type { AbandonedRuns } from "../queue/abandoned-runs.ts";
 import type { Dispatcher } from "../queue/dispatcher.ts";
 import type { Pool } from "../queue/pool.ts";
 import type { EndOfOperation } from "../queue/ended-event.ts";
-import type { Accepted, Acceptance, Journal } from "../queue/journal.ts";
+import type { Accepted, Journal } from "../queue/journal.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
+import { acceptanceOf } from "./acceptance.ts";
+import { answerInTime, queued } from "./answer-in-time.ts";
 import { endedOutcome } from "./ended-outcome.ts";
 import { answerByFallback } from "./fallback.ts";
 import { OffDiskWay } from "./off-disk.ts";
-import { inputHash, keyedOperationId, unkeyedOperationId } from "./operation-id.ts";
-import { type Outcome, type Queued, type QueuedBecause, refused } from "./outcome.ts";
+import { keyedOperationId } from "./operation-id.ts";
+import { type Outcome, type QueuedBecause, refused } from "./outcome.ts";
 import { authorizeAndRead, type Prepared, prepareSubmit } from "./prepare-submit.ts";
 import type { Principal } from "./principal.ts";
 import { overloadedRefusal, policyRefusal, stoppingRefusal, storageLostRefusal, storageRefusal } from "./refusals.ts";
 import type { RegisteredOperation } from "./registered-operation.ts";
-import type { Ending, Waiter, Waiters } from "./waiters.ts";
+import type { Ending, Waiters } from "./waiters.ts";
 
 export interface SubmitOptions {
   readonly principal?: Principal;
@@ -158,7 +158,7 @@ export class Submitter {
     if (this.#storageLost) return storageLostRefusal();
     const starts =
       admission.decision === "run" && !isHeld(operation.definition.name) && dispatcher.tryStart(pool, "on disk");
-    const acceptance = this.#acceptance(prepared, starts);
+    const acceptance = acceptanceOf(prepared, starts, this.#ports);
     const { sequence, operationId } = acceptance;
     let accepted: Accepted;
     try {
@@ -172,7 +172,9 @@ export class Submitter {
     this.#ports.onAccepted();
 
     if (accepted.state === "running") {
-      const answer = waits ? this.#await(sequence, operationId, prepared, "slow") : undefined;
+      const answer = waits
+        ? answerInTime({ sequence, operationId, because: "slow" }, prepared, this.#ports)
+        : undefined;
       const row = { ...acceptance, attempts: 0, interruptions: 0, incarnation: 0, keyed: acceptance.key !== undefined };
       dispatcher.start({ token: accepted.token, lane: acceptance.lane, rows: [row] }, operation, pool, prepared.parsed);
       return answer === undefined ? queued(operationId, "requested") : { later: answer };
@@ -182,7 +184,8 @@ export class Submitter {
     const { id } = pool;
     const { priority } = acceptance;
     if (accepted.state === "ready") dispatcher.prefer(id, sequence, priority);
-    const answer = this.#await(sequence, operationId, prepared, accepted.state === "blocked" ? "lane" : "limit");
+    const because = accepted.state === "blocked" ? "lane" : "limit";
+    const answer = answerInTime({ sequence, operationId, because }, prepared, this.#ports);
     return { later: answer.finally(() => dispatcher.forget(id, sequence, priority)) };
   }
 
@@ -200,47 +203,6 @@ export class Submitter {
         { cause: error },
       ),
     };
-  }
-
-  #acceptance(prepared: Prepared, starts: boolean): Acceptance {
-    const { operation, principal, idempotencyKey, inputText, lane } = prepared;
-    const { name } = operation.definition;
-    const { journal, clock, config } = this.#ports;
-    const sequence = journal.takeSequence();
-    const acceptedAt = clock.now();
-    const operationId =
-      idempotencyKey === undefined
-        ? unkeyedOperationId(sequence)
-        : keyedOperationId(name, principal.id, idempotencyKey);
-    return {
-      sequence,
-      operationId,
-      pool: operation.poolId,
-      definition: operation.definitionId,
-      priority: priorityRank(prepared.priority),
-      lane,
-      principal: principal.id,
-      acceptedAt,
-      expiresAt: acceptedAt + Math.round(prepared.expiresAfterMs),
-      input: inputText,
-      wants: starts ? "running" : "ready",
-      because: starts ? undefined : this.#whyItWaits(prepared),
-      ...(idempotencyKey === undefined
-        ? {}
-        : {
-            key: {
-              hash: operationId.slice(3),
-              inputHash: inputHash(name, inputText),
-              until: acceptedAt + config.operations.idempotencyTtlMs,
-            },
-          }),
-    };
-  }
-
-  /** Kept with the row, so one word and a name: the values are those of the transition that made it so. */
-  #whyItWaits({ admission, operation }: Prepared): string {
-    if (admission.decision !== "queue") return this.#ports.isHeld(operation.definition.name) ? "held" : "limit";
-    return admission.dependency === undefined ? "policy" : `policy:${admission.dependency}`;
   }
 
   /** The same key again: the same outcome, or a refusal where the input is another. */
@@ -261,46 +223,12 @@ export class Submitter {
     if (first.ending !== undefined) return endedOutcome(operationId, first.ending);
     if (admission.decision === "queue") return queued(operationId, "policy", admission);
     if (!waits) return queued(operationId, "requested");
-    const outcome = this.#await(sequence, operationId, prepared, first.because, false);
+    const onDisk = { sequence, operationId, because: first.because, isSubmitter: false };
+    const outcome = answerInTime(onDisk, prepared, this.#ports);
     // It may have ended between the look and the listening.
     const second = await find(sequence);
     if (second.ending !== undefined) this.#ports.waiters.settle(sequence, second.ending);
     return { later: outcome };
-  }
-
-  /** Waits for the end, but not longer than the caller does; then says why it has not come, as of then. */
-  #await(
-    sequence: number,
-    operationId: string,
-    { operation, priority, answerWithinMs }: Prepared,
-    because: QueuedBecause,
-    isSubmitter = true,
-  ): Promise<Outcome> {
-    const { waiters, wheel, policy } = this.#ports;
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        isSubmitter,
-        retrying: false,
-        running: false,
-        settle(ending) {
-          timer.cancel();
-          resolve(endedOutcome(operationId, ending));
-        },
-        release() {
-          timer.cancel();
-          if (waiter.retrying) resolve(queued(operationId, "retrying"));
-          else if (waiter.running || because === "slow") resolve(queued(operationId, "slow"));
-          else {
-            const admission = admit(policy(), priority, operation.dependencyNames);
-            resolve(queued(operationId, admission.decision === "run" ? because : "policy", admission));
-          }
-        },
-      };
-      const timer = wheel.add(answerWithinMs, () => {
-        if (waiters.remove(sequence, waiter)) waiter.release();
-      });
-      waiters.add(sequence, waiter);
-    });
   }
 }
 
@@ -310,10 +238,3 @@ interface Later {
 }
 
 const later = (taken: Outcome | Later): Outcome | Promise<Outcome> => ("later" in taken ? taken.later : taken);
-
-const queued = (operationId: string, because: QueuedBecause, admission?: Admission): Queued => ({
-  status: "queued",
-  operationId,
-  because,
-  ...(because === "policy" && admission?.cause !== undefined ? { cause: admission.cause } : {}),
-});

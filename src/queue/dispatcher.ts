@@ -14,6 +14,7 @@ import { availablePermits } from "./permits.ts";
 import { type Permit, PermitsInUse } from "./permits-in-use.ts";
 import type { RunExecutor } from "./run-executor.ts";
 import { type BatchRules, groupRuns, type RunGroup } from "./run-groups.ts";
+import type { StorageHealth } from "./storage-health.ts";
 import { SuspectRun } from "./suspect-run.ts";
 
 export interface DispatcherPorts {
@@ -21,6 +22,7 @@ export interface DispatcherPorts {
   readonly executor: RunExecutor;
   readonly batchExecutor: BatchExecutor;
   readonly acknowledgements: Acknowledgements;
+  readonly storage: StorageHealth;
   readonly pools: readonly Pool[];
   readonly operationOf: (definitionId: number) => RegisteredOperation | undefined;
   /** Definitions with batches: the most items of one. */
@@ -60,9 +62,6 @@ export class Dispatcher {
   readonly #batches = new Map<number, number>();
   #stopped = false;
   #claimFailed = false;
-  #endsFail = false;
-  #storeDown = false;
-  #storeLost = false;
   #wakeUp: { cancel(): void } | undefined;
 
   constructor(ports: DispatcherPorts) {
@@ -133,25 +132,9 @@ export class Dispatcher {
     }
   }
 
-  /** What is in flight cannot be ended: nothing more is begun before it can. */
-  endsFail(fail: boolean): void {
-    this.#endsFail = fail;
-    if (!fail) this.pump();
-  }
-
-  /** A claim would wait, with its permits, until another thread writes. */
-  storeIsDown(down: boolean): void {
-    this.#storeDown = down;
-    if (!down) this.pump();
-  }
-
-  /** Nothing can be claimed any more by this process. */
-  loseStorage(): void {
-    this.#storeLost = true;
-  }
-
+  /** What is in flight could not be ended, or a claim would wait, with its permits, until another thread writes. */
   get #storeFails(): boolean {
-    return this.#claimFailed || this.#endsFail || this.#storeDown || this.#storeLost;
+    return this.#claimFailed || this.#ports.storage.state !== "working";
   }
 
   /** Claims nothing any more; resolves when nothing is in flight. */
@@ -307,7 +290,7 @@ export class Dispatcher {
   }
 
   #pauseAfterStoreFailure(error: unknown): void {
-    if (this.#claimFailed || this.#storeLost) return;
+    if (this.#claimFailed || this.#ports.storage.state === "lost") return;
     this.#claimFailed = true;
     this.#ports.logger.error(
       { code: error instanceof StorageError ? error.code : "internal" },

@@ -42,10 +42,6 @@ export interface BatchSenderOptions {
   readonly onLost: (error: Error) => void;
 }
 
-/** Transitions, and actions, kept while they cannot be written; beyond it the oldest go, with a line in the log. */
-const MAXIMUM_UNWRITTEN = 10_000;
-const GIVEN_UP_AT_ONCE = 100;
-
 /** A batch with which the thread has ended so often, and which is not on disk, is not sent again. */
 const MOST_SENDS = 2;
 
@@ -154,29 +150,25 @@ export class BatchSender {
 
   recordTransition(transition: TransitionRow): void {
     if (this.#stopped !== undefined) return;
-    this.#first().transitions.push(transition);
-    this.#dropOldest(this.#first().transitions, "transitions");
+    this.#first().unawaited.addTransition(transition, this.#options.logger);
     this.#flushSoon();
   }
 
   saveRecord(record: MachineRecord): void {
     if (this.#stopped !== undefined) return;
-    this.#first().records.set(record.id, record);
+    this.#first().unawaited.records.set(record.id, record);
     this.#flushSoon();
   }
 
-  /** At most as many as may be open at a time, and those resolved since: one word for each. */
   saveAlert(alert: Alert): void {
     if (this.#stopped !== undefined) return;
-    this.#first().alerts.set(alert.id, alert);
+    this.#first().unawaited.alerts.set(alert.id, alert);
     this.#flushSoon(false);
   }
 
   recordControlAction(action: ControlAction): void {
     if (this.#stopped !== undefined) return;
-    const { actions } = this.#first();
-    actions.push(action);
-    this.#dropOldest(actions, "actions");
+    this.#first().unawaited.addAction(action, this.#options.logger);
     this.#flushSoon();
   }
 
@@ -298,7 +290,7 @@ export class BatchSender {
       batch.rejectAll(toStorageError(message.failed));
       // What nobody waits for comes along with the next request or heartbeat, and does not ask again by itself.
       const isAskedFor = !this.#first().isEmpty;
-      if (!this.#closing) this.#keepUnwritten(batch);
+      if (!this.#closing) this.#first().unawaited.takeOver(batch.unawaited, this.#options.logger);
       if (!this.#closing && !isAskedFor) return;
     } else {
       // Counts first: whoever is woken by an answer reads them as of the same commit.
@@ -308,28 +300,6 @@ export class BatchSender {
     }
     if (this.#closing) this.#flush();
     else if (!this.#first().isEmpty) this.#flushSoon(this.#first().isAwaited);
-  }
-
-  /** Nobody waits for these, so nobody would ask for them again. */
-  #keepUnwritten({ transitions, records, alerts, actions }: PendingBatch): void {
-    const next = this.#first();
-    next.transitions.unshift(...transitions);
-    next.actions.unshift(...actions);
-    for (const [id, record] of records) if (!next.records.has(id)) next.records.set(id, record);
-    for (const [id, alert] of alerts) if (!next.alerts.has(id)) next.alerts.set(id, alert);
-    this.#dropOldest(next.transitions, "transitions");
-    this.#dropOldest(next.actions, "actions");
-  }
-
-  #dropOldest(unwritten: unknown[], what: "transitions" | "actions"): void {
-    if (unwritten.length <= MAXIMUM_UNWRITTEN) return;
-    // Some at a time: what comes next has room without moving all the others.
-    const excess = unwritten.length - MAXIMUM_UNWRITTEN + GIVEN_UP_AT_ONCE;
-    unwritten.splice(0, excess);
-    this.#options.logger.error(
-      { [what]: excess },
-      `${what} could not be written for so long that the oldest were given up`,
-    );
   }
 
   #walk(): void {

@@ -1,6 +1,6 @@
 import type { Worker } from "node:worker_threads";
 import type { Alert } from "../alerts/alert.ts";
-import { InvalidValueError, StorageError, type ErrorSummary } from "../errors.ts";
+import { StorageError, type ErrorSummary } from "../errors.ts";
 import type {
   Acceptance,
   Accepted,
@@ -21,6 +21,7 @@ import type {
   TransitionRow,
 } from "../queue/journal.ts";
 import type { TokenRecord } from "../security/access/access-token.ts";
+import { AcceptanceRoom } from "./acceptance-room.ts";
 import { BatchSender } from "./batch-sender.ts";
 import { checkAcceptance } from "./check-acceptance.ts";
 import {
@@ -40,7 +41,9 @@ import type { OpenJournalOptions, SqliteJournal } from "./open-journal.ts";
 import { updateCounts, waitingRows } from "./pool-counts.ts";
 import type { CountsReply, Durability, RowRequest } from "./protocol.ts";
 import { RunsHeld } from "./runs-held.ts";
+import { SequenceNumbers } from "./sequence-numbers.ts";
 import { startWriter } from "./start-writer.ts";
+import { WriterRepair } from "./writer-repair.ts";
 import { type Opened, WriterThread } from "./writer-thread.ts";
 
 /** The journal as the main thread has it: gathers what is asked for in a tick, and answers after the COMMIT. */
@@ -64,9 +67,10 @@ export class JournalClient implements SqliteJournal {
   readonly #down: Listeners<Error>;
   readonly #up: Listeners<void>;
   readonly #lost: Listeners<Error>;
+  readonly #room: AcceptanceRoom;
+  readonly #numbers: SequenceNumbers;
+  readonly #repair: WriterRepair;
   #waitingRows: number;
-  #lastSequence: number;
-  #lastUsed: number;
 
   constructor(
     options: OpenJournalOptions,
@@ -80,8 +84,8 @@ export class JournalClient implements SqliteJournal {
     this.waitingBytes = opened.counts.bytes;
     updateCounts(this.counts, opened.counts.pools);
     this.#waitingRows = waitingRows(this.counts);
-    this.#lastSequence = this.opened.highWater;
-    this.#lastUsed = this.#lastSequence;
+    this.#numbers = new SequenceNumbers(this.opened.highWater);
+    this.#room = new AcceptanceRoom(options.queue, freeDisk, options.dataDirectory);
     this.#changed = new Listeners(options.logger);
     this.#closing = new Listeners(options.logger);
     this.#expired = new Listeners(options.logger);
@@ -114,6 +118,11 @@ export class JournalClient implements SqliteJournal {
       },
       onLost: (error) => this.#lost.tell(error),
     });
+    this.#repair = new WriterRepair(
+      this.#thread,
+      () => this.#sender.administer({ kind: "touch" }),
+      options.storage.verifyTimeoutMs,
+    );
   }
 
   get freeDiskBytes(): number {
@@ -121,12 +130,11 @@ export class JournalClient implements SqliteJournal {
   }
 
   takeSequence(): number {
-    this.#lastSequence += 1;
-    return this.#lastSequence;
+    return this.#numbers.take();
   }
 
   get lastSequence(): number {
-    return this.#lastSequence;
+    return this.#numbers.last;
   }
 
   /** Not `async`: at a hundred thousand a second the wrapping promise would be a tenth of the main thread's work. */
@@ -134,7 +142,7 @@ export class JournalClient implements SqliteJournal {
     try {
       checkAcceptance(acceptance);
       this.#checkRoom();
-      this.#use(acceptance.sequence);
+      this.#numbers.use(acceptance.sequence);
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -228,7 +236,7 @@ export class JournalClient implements SqliteJournal {
   }: PersonsRequest & { readonly expiresAt: number }): Promise<RetriedDead> {
     const life = wholeMilliseconds("expiresAt", expiresAt);
     const nextSequence = this.takeSequence();
-    this.#use(nextSequence);
+    this.#numbers.use(nextSequence);
     const request = { sequence, principal, reason, expiresAt: life, nextSequence };
     return this.#sender.retry(request) as Promise<RetriedDead>;
   }
@@ -294,28 +302,12 @@ export class JournalClient implements SqliteJournal {
     return this.#lost.add(listener);
   }
 
-  async restart(): Promise<Repair> {
-    if (!this.#thread.isUp) return this.#thread.restart();
-    const verified = await this.verify();
-    if (verified.ok) return verified;
-    await this.#thread.end();
-    return this.#thread.restart();
+  restart(): Promise<Repair> {
+    return this.#repair.restart();
   }
 
-  async verify(): Promise<Repair> {
-    if (!this.#thread.isUp) return { ok: false, detail: "no thread writes the journal now" };
-    const { verifyTimeoutMs } = this.#options.storage;
-    const asked = performance.now();
-    const touched = this.#sender.administer({ kind: "touch" }).then(
-      () => ({ ok: true, detail: `a commit was on disk after ${Math.round(performance.now() - asked)} ms` }),
-      (error: Error) => ({ ok: false, detail: error.message }),
-    );
-    const { promise: late, resolve } = Promise.withResolvers<Repair>();
-    const timer = setTimeout(
-      () => resolve({ ok: false, detail: `a commit was not on disk after ${verifyTimeoutMs} ms` }),
-      verifyTimeoutMs,
-    );
-    return Promise.race([touched, late]).finally(() => clearTimeout(timer));
+  verify(): Promise<Repair> {
+    return this.#repair.verify();
   }
 
   async shutDown(): Promise<void> {
@@ -337,21 +329,7 @@ export class JournalClient implements SqliteJournal {
     return this.#sender.row(request);
   }
 
-  /** A number is the order within its lane, so the writer must see them rise. */
-  #use(sequence: number): void {
-    if (sequence <= this.#lastUsed)
-      throw new InvalidValueError(
-        "invalid_acceptance",
-        "sequence",
-        `an acceptance's sequence must be above ${this.#lastUsed}: take it from takeSequence, and accept in the same tick`,
-      );
-    this.#lastUsed = sequence;
-    this.#lastSequence = Math.max(this.#lastSequence, sequence);
-  }
-
-  /** Refusing is for what is new: what was accepted is never dropped, and its end needs room too. */
   #checkRoom(): void {
-    const { queue } = this.#options;
     if (this.#thread.staysDown)
       throw new StorageError(
         "storage_unavailable",
@@ -359,20 +337,7 @@ export class JournalClient implements SqliteJournal {
         { retryable: true },
       );
     const { pendingAcceptances, pendingBytes } = this.#sender;
-    if (this.#freeDisk.bytes < queue.minimumFreeDiskBytes)
-      throw new StorageError(
-        "storage_full",
-        `the disk of ${this.#options.dataDirectory} has less than ${queue.minimumFreeDiskBytes} bytes free: make room`,
-        { retryable: true },
-      );
-    if (this.#waitingRows + pendingAcceptances >= queue.maximumRows)
-      throw new StorageError("queue_full", `${queue.maximumRows} operations wait, which is the limit`, {
-        retryable: true,
-      });
-    if (this.waitingBytes + pendingBytes >= queue.maximumBytes)
-      throw new StorageError("queue_full", `${queue.maximumBytes} bytes of input wait, which is the limit`, {
-        retryable: true,
-      });
+    this.#room.check(this.#waitingRows + pendingAcceptances, this.waitingBytes + pendingBytes);
   }
 
   #startAnother(): Worker {

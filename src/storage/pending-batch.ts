@@ -1,17 +1,8 @@
-import type { Alert } from "../alerts/alert.ts";
-import type {
-  Acceptance,
-  Accepted,
-  Claimed,
-  ClaimRequest,
-  ControlAction,
-  MachineRecord,
-  OperationEnd,
-  TransitionRow,
-} from "../queue/journal.ts";
+import type { Acceptance, Accepted, Claimed, ClaimRequest, OperationEnd } from "../queue/journal.ts";
 import type { Value } from "./connection.ts";
 import { operationState } from "./operation-state.ts";
 import type { AdministrativeRequest, Batch, RetryRequest, RowRequest } from "./protocol.ts";
+import { UnawaitedWrites } from "./unawaited-writes.ts";
 
 export interface Waiter<Result> {
   readonly resolve: (result: Result) => void;
@@ -54,10 +45,7 @@ export class PendingBatch {
   readonly retries = new Requests<RetryRequest, unknown>();
   readonly claims = new Requests<ClaimRequest, Claimed>();
 
-  readonly transitions: TransitionRow[] = [];
-  readonly records = new Map<string, MachineRecord>();
-  readonly alerts = new Map<number, Alert>();
-  readonly actions: ControlAction[] = [];
+  readonly unawaited = new UnawaitedWrites();
   /** They wait for the commit, and ask for nothing in it. */
   readonly witnesses: Waiter<void>[] = [];
   /** Somebody waits for something of it. */
@@ -116,10 +104,7 @@ export class PendingBatch {
       this.administration.requests.length === 0 &&
       this.retries.requests.length === 0 &&
       this.claims.requests.length === 0 &&
-      this.transitions.length === 0 &&
-      this.records.size === 0 &&
-      this.alerts.size === 0 &&
-      this.actions.length === 0 &&
+      this.unawaited.isEmpty &&
       this.witnesses.length === 0
     );
   }
@@ -137,10 +122,10 @@ export class PendingBatch {
       acceptances: this.acceptances,
       keys: this.keys,
       claims: this.claims.requests,
-      transitions: this.transitions,
-      records: [...this.records.values()],
-      alerts: [...this.alerts.values()].toSorted((a, b) => a.id - b.id),
-      actions: this.actions,
+      transitions: this.unawaited.transitions,
+      records: [...this.unawaited.records.values()],
+      alerts: [...this.unawaited.alerts.values()].toSorted((a, b) => a.id - b.id),
+      actions: this.unawaited.actions,
     };
   }
 
