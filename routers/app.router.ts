@@ -1,11 +1,16 @@
 import { alertsRouter } from "./alerts.router.ts";
+import { backupsRouter } from "./backups.router.ts";
 import { deadLettersRouter } from "./dead-letters.router.ts";
 import { degradationRouter } from "./degradation.router.ts";
 import { dependenciesRouter } from "./dependencies.router.ts";
+import { healthRouter } from "./health.router.ts";
+import { incidentsRouter } from "./incidents.router.ts";
 import { machinesRouter } from "./machines.router.ts";
 import { liveRouter } from "./live.router.ts";
 import { operationsRouter } from "./operations.router.ts";
 import { tokensRouter } from "./tokens.router.ts";
+import { queueRouter } from "./queue.router.ts";
+import { faultsRouter } from "./faults.router.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
 /**
@@ -18,9 +23,14 @@ export const appRouter = router({
   degradation: degradationRouter,
   dependencies: dependenciesRouter,
   alerts: alertsRouter,
+  queue: queueRouter,
+  incidents: incidentsRouter,
   machines: machinesRouter,
   tokens: tokensRouter,
   live: liveRouter,
+  health: healthRouter,
+  backups: backupsRouter,
+  faults: faultsRouter,
 });
 
 export type AppRouter = typeof appRouter;
@@ -29,6 +39,7 @@ export type AppRouter = typeof appRouter;
 export const createCaller = createCallerFactory(appRouter);
 
 export type { Context } from "./context.ts";
+export type { DevelopmentFault, DevelopmentFaults } from "./development-faults.ts";
 export { type ErrorData, type ErrorShape, errorShape, type InputIssue } from "./error-shape.ts";
 export { readPreferences, type RequestPreferences } from "./preferences.ts";
 export { PERMISSIONS, type Permission } from "./permissions.ts";

@@ -1,6 +1,7 @@
 import type { Principal } from "../src/operations/principal.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { RequestPreferences } from "./preferences.ts";
+import type { DevelopmentFaults } from "./development-faults.ts";
 
 /**
  * What every procedure gets. Made by whoever serves the router: our server, or a host that mounts it in its own.
@@ -14,4 +15,6 @@ export interface Context {
   readonly requestId: string;
   /** What the request asks for in headers, where it came with any: `readPreferences`. */
   readonly preferences?: RequestPreferences;
+  /** In development only: what people may do to the service to see how it answers. */
+  readonly faults?: DevelopmentFaults | undefined;
 }

@@ -7,8 +7,6 @@ import { followInputSchema } from "./schemas/common.ts";
 import { explanationSchema } from "./schemas/explanation.ts";
 import { historyInputSchema, historyPageSchema } from "./schemas/mode-history.ts";
 import {
-  acknowledgeIncidentAnswerSchema,
-  acknowledgeIncidentInputSchema,
   configureAnswerSchema,
   configureInputSchema,
   monitoringAnswerSchema,
@@ -20,6 +18,8 @@ import {
   switchInputSchema,
 } from "./schemas/degradation-actions.ts";
 import { degradationStatusSchema } from "./schemas/degradation-status.ts";
+import { measurementsSchema } from "./schemas/measurements.ts";
+import { policySchema } from "./schemas/policy.ts";
 import { order, procedure, router } from "./trpc.ts";
 
 /** How the service is, and why; and what persons can do about it. */
@@ -35,6 +35,22 @@ export const degradationRouter = router({
   )
     .output(degradationMetricsSchema)
     .query(({ ctx: { runtime } }) => runtime.degradationMetrics()),
+
+  policy: procedure(
+    "degradation.read",
+    "GET /api/v4/degradation/policy",
+    "What becomes of an operation that arrives now, by priority and by dependency.",
+  )
+    .output(policySchema)
+    .query(({ ctx: { runtime } }) => runtime.policy),
+
+  measurements: procedure(
+    "degradation.read",
+    "GET /api/v4/degradation/measurements",
+    "What the sensors measured last; null before the first reading and while nothing is monitored.",
+  )
+    .output(measurementsSchema.nullable())
+    .query(({ ctx: { runtime } }) => runtime.measurements() ?? null),
 
   history: procedure(
     "degradation.read",
@@ -108,18 +124,6 @@ export const degradationRouter = router({
     .output(monitoringAnswerSchema)
     .mutation(({ ctx: { runtime, principal }, input: { enabled, reason } }) =>
       runtime.degradation.switchMonitoring(enabled, { reason, principal }),
-    ),
-
-  acknowledge: order(
-    "incident.acknowledge",
-    "POST /api/v4/incidents/{condition}/acknowledge",
-    "Takes over the incident of a condition.",
-    { reasons: ["unknown_condition"] },
-  )
-    .input(acknowledgeIncidentInputSchema)
-    .output(acknowledgeIncidentAnswerSchema)
-    .mutation(({ ctx: { runtime, principal }, input: { condition, reason } }) =>
-      runtime.degradation.acknowledge(condition, { reason, principal }),
     ),
 
   watch: procedure(

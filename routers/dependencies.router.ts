@@ -56,4 +56,15 @@ export const dependenciesRouter = router({
     .mutation(({ ctx: { runtime, principal }, input: { name, order, reason } }) =>
       runtime.degradation.orderBreaker(name, order, { reason, principal }),
     ),
+
+  acceptDrain: order(
+    "dependency.control",
+    "POST /api/v4/dependencies/{name}/accept-drain",
+    "Takes the responsibility for a drain whose verification failed; it goes on filling.",
+  )
+    .input(z.strictObject({ name: nameSchema, reason: reasonSchema }))
+    .output(z.object({ status: z.enum(["accepted", "not_disputed", "unavailable"]) }))
+    .mutation(({ ctx: { runtime, principal }, input: { name, reason } }) =>
+      runtime.degradation.acceptDrain(name, { reason, principal }),
+    ),
 });

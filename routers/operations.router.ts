@@ -5,6 +5,7 @@ import { ASKED_BY_OPERATION } from "./permissions.ts";
 import { LONGEST_WAIT_MS } from "./preferences.ts";
 import { operationIdSchema, pageInputSchema, prioritySchema, reasonSchema } from "./schemas/common.ts";
 import {
+  operationDefinitionSchema,
   operationPageSchema,
   operationResultSchema,
   operationViewSchema,
@@ -48,6 +49,25 @@ export const operationsRouter = router({
       // The key of the headers is the journal's, which holds over restarts. What the input says counts.
       toWire(await runtime.submitByName(name, input, { ...preferences, ...options, principal })),
     ),
+
+  definitions: procedure(
+    "operation.read",
+    "GET /api/v4/definitions",
+    "Which operations this runtime executes, and what is asked for and promised of each.",
+  )
+    .output(z.array(operationDefinitionSchema).readonly())
+    .query(({ ctx: { runtime } }) => {
+      const { answerWithinMs, attemptTimeoutMs, expiresAfterMs } = runtime.config.operations;
+      return runtime.operations.map((definition) => ({
+        answerWithinMs,
+        attemptTimeoutMs,
+        expiresAfterMs,
+        ...definition,
+        dependsOn: Object.values(definition.dependsOn).map(({ name }) => name),
+        isOrdered: definition.orderingKey !== undefined,
+        isBatched: definition.maximumBatchItems > 1,
+      }));
+    }),
 
   get: procedure(
     "operation.read",

@@ -69,6 +69,8 @@ export const DECLARED_REASONS = {
   invalid_threshold: { code: "BAD_REQUEST", says: "A trigger must leave below where it enters." },
   unknown_condition: { code: "NOT_FOUND", says: "There is no incident of this condition." },
   unknown_dependency: { code: "NOT_FOUND", says: "There is no such dependency." },
+  no_backup_directory: { code: "PRECONDITION_FAILED", says: "The operator has configured no folder for backups." },
+  file_exists: { code: "CONFLICT", says: "A backup of this name is there already." },
   invalid_token: { code: "BAD_REQUEST", says: "A token cannot be made like this; `issues` says what is wrong." },
   unknown_permission: { code: "BAD_REQUEST", says: "There is no such permission." },
   token_name_taken: { code: "CONFLICT", says: "Another token has this name." },

@@ -28,11 +28,13 @@ import { Dispatcher } from "./queue/dispatcher.ts";
 import { DrainChecks } from "./queue/drain-checks.ts";
 import { Fences } from "./queue/fences.ts";
 import type { Journal } from "./queue/journal.ts";
+import { QueueReads } from "./queue/queue-reads.ts";
 import { Retention } from "./queue/retention.ts";
 import { queueNow } from "./live/queue-now.ts";
 import { RunExecutor } from "./queue/run-executor.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import { Alerting } from "./runtime-alerts.ts";
+import { Backups } from "./runtime-backups.ts";
 import { Machines } from "./runtime-machines.ts";
 import { DegradationRecord } from "./runtime-record.ts";
 import { RuntimeEventBus, type RuntimeEvents } from "./runtime-events.ts";
@@ -79,6 +81,8 @@ export interface RuntimeParts {
   readonly explainer: Explainer;
   readonly record: DegradationRecord;
   readonly machines: Machines;
+  readonly queue: QueueReads;
+  readonly backups: Backups;
   readonly cancel: (
     operationId: string,
     options: { readonly reason: string; readonly principal?: Principal },
@@ -366,6 +370,21 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
       record: (action) => journal.recordControlAction(action),
     }),
     record,
+    backups: new Backups({
+      dataDirectory: options.dataDirectory,
+      backupDirectory: options.backupDirectory,
+      clock,
+      principal,
+      record: (action) => journal.recordControlAction(action),
+    }),
+    queue: new QueueReads({
+      database: reader.database,
+      journal,
+      clock,
+      wheel,
+      settings: config.queue,
+      pendingSubmits: () => submitter.pendingSubmits,
+    }),
     machines: new Machines(control, new TimeTravel(reader.database, () => control.liveActors())),
     explainer: new Explainer({
       database: reader.database,

@@ -60,13 +60,14 @@ export class RuntimeLife {
   async start(): Promise<void> {
     if (this.#phase !== "opened") return;
     this.#phase = "running";
-    const { control, registry, journal, dispatcher, fences, retention, clock, alerting, record, live, wheel } =
+    const { control, registry, journal, dispatcher, fences, retention, clock, alerting, record, live, queue, wheel } =
       this.#parts;
     const lostMs = Math.max(0, clock.now() - journal.opened.lastWrittenAt);
     control.start(journal.opened.records, journal.opened.lastWrittenAt === 0 ? 0 : lostMs);
     alerting.review();
     record.start();
     live.start();
+    queue.start();
     retention.start();
     fences.wake();
     dispatcher.pump();
@@ -102,6 +103,7 @@ export class RuntimeLife {
       waiters,
       record,
       live,
+      queue,
       monitoring,
     } = this.#parts;
     this.#phase = "stopping";
@@ -119,6 +121,7 @@ export class RuntimeLife {
     feeds.close();
     live.stop();
     record.stop();
+    queue.stop();
     // The writer last: only the last connection to close leaves a single file, and a reader cannot write it.
     await reader.close();
     await journal.shutDown();

@@ -12,6 +12,8 @@ export interface RuntimeOptions<
   /** Folder of the journal. Made when missing; one runtime at a time. */
   readonly dataDirectory: string;
   readonly operations: Operations;
+  /** Where backups go that are asked for without a file, as remote ones are. Without it those are refused. */
+  readonly backupDirectory?: string;
   /** Dependencies that no operation names, for `runtime.call`. */
   readonly dependencies?: readonly Dependency[];
   /** Who the embedding service is; default `service` with every permission. */

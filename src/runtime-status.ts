@@ -2,6 +2,7 @@ import type { ControlStatus } from "./control/control-plane.ts";
 import type { Measurements } from "./control/measurements.ts";
 import type { LimitAdaptation } from "./dependencies/adaptive-limit.ts";
 import type { PoolCounts } from "./queue/journal.ts";
+import { sumCounts } from "./storage/pool-counts.ts";
 import type { StorageState } from "./queue/storage-health.ts";
 import type { RuntimeParts } from "./runtime-assembly.ts";
 
@@ -80,10 +81,4 @@ export function runtimeStatus(
     operationsProcessedWhileDegraded: record.counters.totals.operationsProcessedWhileDegraded,
     ended: events.ended,
   };
-}
-
-function sumCounts(counts: Iterable<PoolCounts>): PoolCounts {
-  const sum = { ready: 0, scheduled: 0, blocked: 0, running: 0, closing: 0, held: 0, dead: 0 };
-  for (const pool of counts) for (const state of Object.keys(sum) as (keyof PoolCounts)[]) sum[state] += pool[state];
-  return sum;
 }

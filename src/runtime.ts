@@ -9,6 +9,8 @@ import type { HistoryPage, HistoryQuestion } from "./degradation/mode-history.ts
 import { type CallOptions, type CallOutcome, type CallWork, callDependency } from "./dependencies/call.ts";
 import type { Dependency } from "./dependencies/dependency.ts";
 import { HoldfastError, MisuseError } from "./errors.ts";
+import { type HealthSummary, healthSummary } from "./runtime-health.ts";
+import { type Readiness, readinessOf } from "./runtime-readiness.ts";
 import type { MemoryPressureCallback } from "./memory-pressure.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
@@ -18,11 +20,13 @@ import type { Principal } from "./operations/principal.ts";
 import { unknownOperationRefusal } from "./operations/refusals.ts";
 import type { SubmitOptions } from "./operations/submit.ts";
 import type { CancelOutcome } from "./queue/cancel.ts";
+import type { QueueReads } from "./queue/queue-reads.ts";
 import type { DeadLetters } from "./queue/dead-letters.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
 import type { RuntimeEvents } from "./runtime-events.ts";
 import type { Machines } from "./runtime-machines.ts";
 import type { LiveFigures } from "./live/live-figures.ts";
+import type { RuntimeBackup, RuntimeBackupOptions } from "./runtime-backups.ts";
 import type { RuntimeFeeds } from "./runtime-feeds.ts";
 import { RuntimeLife } from "./runtime-life.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
@@ -59,6 +63,8 @@ export class Runtime implements AsyncDisposable {
   readonly machines: Machines;
   /** The last ten minutes by the second, for charts. */
   readonly live: LiveFigures;
+  /** The queue as a whole, and its lanes. */
+  readonly queue: QueueReads;
   readonly #parts: RuntimeParts;
   readonly #life: RuntimeLife;
 
@@ -74,6 +80,7 @@ export class Runtime implements AsyncDisposable {
     this.feeds = parts.feeds;
     this.machines = parts.machines;
     this.live = parts.live;
+    this.queue = parts.queue;
   }
 
   get phase(): RuntimePhase {
@@ -306,6 +313,27 @@ export class Runtime implements AsyncDisposable {
    */
   onMemoryPressure(callback: MemoryPressureCallback): () => void {
     return this.#parts.monitoring.onMemoryPressure(callback);
+  }
+
+  /**
+   * Copies the journal as it is now, while it works, and checks the copy: it is complete and readable, or not there.
+   *
+   * @throws MisuseError `reason_missing`, `no_backup_directory`, `file_exists`; HoldfastError `backup_in_progress`
+   * @throws StorageError `backup_damaged`, `storage_full`, `storage_failed`
+   * @example await runtime.backup({ file: "./backups/monday.db", reason: "before the upgrade" });
+   */
+  async backup(options: RuntimeBackupOptions): Promise<RuntimeBackup> {
+    return this.#life.running.backups.create(options);
+  }
+
+  /** Healthy, degraded or critical: why, and what to do about it. By measured facts; what is not measured is no news. */
+  health(): HealthSummary {
+    return healthSummary(this.status(), this.config.queue);
+  }
+
+  /** Whether work may be sent here. Degraded is ready. */
+  readiness(): Readiness {
+    return readinessOf(this.status());
   }
 
   status(): RuntimeStatus {

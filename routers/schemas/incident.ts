@@ -28,3 +28,21 @@ export const incidentSchema = z.object({
     .readonly(),
   cause: causeSchema,
 });
+
+/** `dependency_unavailable:graph`, `memory_exhaustion`. */
+export const conditionIdSchema = z.string().min(1).max(256);
+
+/** As `degradation.status` tells it, and what a person in charge of it needs. */
+export const detailedIncidentSchema = incidentSchema.extend({
+  /** The id of its condition, which orders take. */
+  id: z.string(),
+  /** Its condition is raised, or was a moment ago. */
+  isOpen: z.boolean(),
+  /** A person is called, and has not answered. */
+  paged: z.boolean(),
+  acknowledged: z.boolean(),
+  /** When it looks again, or acts. */
+  nextAt: wallTimeSchema.exactOptional(),
+});
+
+export type DetailedIncident = z.output<typeof detailedIncidentSchema>;

@@ -40,6 +40,24 @@ export const operationPageSchema = z.object({
   next: nextSchema.exactOptional(),
 });
 
+/** An operation that this runtime executes. */
+export const operationDefinitionSchema = z.object({
+  name: z.string(),
+  version: z.number(),
+  dependsOn: z.array(z.string()).readonly(),
+  priority: prioritySchema,
+  permission: z.string(),
+  /** Waits on disk when it cannot run now; false: it is refused then. */
+  queueable: z.boolean(),
+  /** Its operations are executed in order, by key. */
+  isOrdered: z.boolean(),
+  isBatched: z.boolean(),
+  answerWithinMs: z.number(),
+  attemptTimeoutMs: z.number(),
+  expiresAfterMs: z.number(),
+  onDeadLetter: z.enum(["park", "skip"]),
+});
+
 /** An `OperationResult` as it travels. */
 export const operationResultSchema = z.union([
   z.object({ status: z.literal("pending"), operationId: z.string(), state: operationStateSchema }),

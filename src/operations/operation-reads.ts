@@ -184,7 +184,8 @@ function endingOf(end: EndedOperation): Ending {
   }
 }
 
-const viewOfWaiting = (row: WaitingOperation): OperationView => ({
+/** As lists and look-ups show it. */
+export const viewOfWaiting = (row: WaitingOperation): OperationView => ({
   operationId: row.operationId,
   sequence: row.sequence,
   name: row.name,

@@ -5,5 +5,8 @@ const SEGMENT_BITS = 13;
 
 export const segmentOf = (sequence: number): number => Math.floor(sequence / 2 ** SEGMENT_BITS);
 
+/** Its last number. */
+export const endOfSegment = (segment: number): number => (segment + 1) * 2 ** SEGMENT_BITS - 1;
+
 /** The first column of the lane index; SQLite finds the index by this very expression. */
 export const laneSegment = sql<number>`operation.sequence >> ${sql.lit(SEGMENT_BITS)}`;

@@ -27,7 +27,17 @@ export function updateCounts(counts: Map<number, PoolCounts>, flat: readonly num
 /** Rows that have been accepted and are neither running nor ended. */
 export function waitingRows(counts: ReadonlyMap<number, PoolCounts>): number {
   let rows = 0;
-  for (const { ready, scheduled, blocked, closing, held, dead } of counts.values())
-    rows += ready + scheduled + blocked + closing + held + dead;
+  for (const pool of counts.values()) rows += waitingRowsOf(pool);
   return rows;
+}
+
+/** As `waitingRows`, of one set of counts. */
+export const waitingRowsOf = ({ ready, scheduled, blocked, closing, held, dead }: PoolCounts): number =>
+  ready + scheduled + blocked + closing + held + dead;
+
+/** Over all pools. */
+export function sumCounts(counts: Iterable<PoolCounts>): PoolCounts {
+  const sum = { ready: 0, scheduled: 0, blocked: 0, running: 0, closing: 0, held: 0, dead: 0 };
+  for (const pool of counts) for (const state of Object.keys(sum) as (keyof PoolCounts)[]) sum[state] += pool[state];
+  return sum;
 }

@@ -224,18 +224,18 @@ describe("recovery over HTTP", () => {
     });
     const incident = async () =>
       (await client.degradation.status.query()).incidents.find(({ condition }) => condition === "memory_exhaustion");
-    expect(await client.degradation.acknowledge.mutate({ condition: "memory_exhaustion", reason: "early" })).toEqual({
+    expect(await client.incidents.acknowledge.mutate({ condition: "memory_exhaustion", reason: "early" })).toEqual({
       status: "not_paged",
     });
     usage = 0.97;
     await until("the page", async () => (await incident())?.state === "paged");
     expect(await client.degradation.metrics.query()).toMatchObject({ isAutoRecoveryOn: false });
-    expect(await client.degradation.acknowledge.mutate({ condition: "memory_exhaustion", reason: "looking" })).toEqual({
+    expect(await client.incidents.acknowledge.mutate({ condition: "memory_exhaustion", reason: "looking" })).toEqual({
       status: "acknowledged",
     });
     expect(await incident()).toMatchObject({ state: "acknowledged", remedies: [] });
     expect(relieved).toBe(0);
-    const unknown = await client.degradation.acknowledge
+    const unknown = await client.incidents.acknowledge
       .mutate({ condition: "bad_weather", reason: "rain" })
       .catch((error: unknown) => error);
     expect(holdfastErrorOf(unknown)).toMatchObject({ reason: "unknown_condition" });

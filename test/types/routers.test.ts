@@ -61,8 +61,8 @@ describe("the routers' types", () => {
     expectTypeOf<WireOutcome["status"]>().toEqualTypeOf<Outcome["status"]>();
   });
 
-  test("the context is three things, and what the request's headers ask for where it has any", () => {
-    expectTypeOf<keyof Context>().toEqualTypeOf<"runtime" | "principal" | "requestId" | "preferences">();
+  test("the context is three things, what the request's headers ask for, and faults in development", () => {
+    expectTypeOf<keyof Context>().toEqualTypeOf<"runtime" | "principal" | "requestId" | "preferences" | "faults">();
     expectTypeOf<Pick<Context, "runtime" | "principal" | "requestId">>().toExtend<Context>();
   });
 

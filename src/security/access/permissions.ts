@@ -18,6 +18,8 @@ export const PERMISSIONS = [
   "alert.resolve",
   "machine.read",
   "health.read",
+  "backup.create",
+  "fault.inject",
   "token.read",
   "token.manage",
 ] as const;

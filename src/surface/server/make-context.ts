@@ -15,8 +15,14 @@ const LOCAL_OPERATOR: Principal = { id: "local-operator", permissions: "*" };
  * @throws InvalidValueError `invalid_header`
  */
 export async function makeContext(served: Served, request: FastifyRequest): Promise<Context> {
-  const preferences = readPreferences(request.headers);
-  return { runtime: openRuntime(served), principal: LOCAL_OPERATOR, requestId: request.id, preferences };
+  const { faults } = served;
+  return {
+    runtime: openRuntime(served),
+    principal: LOCAL_OPERATOR,
+    requestId: request.id,
+    preferences: readPreferences(request.headers),
+    ...(faults !== undefined && { faults }),
+  };
 }
 
 function openRuntime({ runtime }: Served): Context["runtime"] {

@@ -1,5 +1,6 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
+import type { DevelopmentFaults } from "../../../routers/app.router.ts";
 import { HoldfastError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../ports.ts";
 import type { Runtime } from "../../runtime.ts";
@@ -26,6 +27,8 @@ export interface ServeOptions {
   readonly logger?: Logger;
   /** The signals that stop it; default SIGTERM and SIGINT. Empty where the host process has its own. */
   readonly stopOn?: readonly NodeJS.Signals[];
+  /** What people may do to the service in development, to see how it answers. Never give any in production. */
+  readonly faults?: DevelopmentFaults;
 }
 
 /** A server that is ready. */
@@ -55,10 +58,11 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   const { port = 4400, logger = silentLogger, stopOn = ["SIGTERM", "SIGINT"] } = options;
   const host = (options.host ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
   assertLoopback(host);
-  const served: { phase: ServerPhase; runtime: Runtime | undefined; port: number } = {
+  const served: { phase: ServerPhase; runtime: Runtime | undefined; port: number; faults?: DevelopmentFaults } = {
     phase: "starting",
     runtime: undefined,
     port,
+    ...(options.faults !== undefined && { faults: options.faults }),
   };
   const app = createHttpApp(served, logger);
   addHealthRoutes(app, served);

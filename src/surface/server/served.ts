@@ -1,3 +1,4 @@
+import type { DevelopmentFaults } from "../../../routers/app.router.ts";
 import type { Runtime } from "../../runtime.ts";
 
 /**
@@ -14,4 +15,6 @@ export interface Served {
   /** Absent while `starting`. */
   readonly runtime: Runtime | undefined;
   readonly port: number;
+  /** In development only. */
+  readonly faults?: DevelopmentFaults;
 }

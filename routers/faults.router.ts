@@ -1,0 +1,28 @@
+import { HoldfastError } from "../src/errors.ts";
+import type { Context } from "./context.ts";
+import type { DevelopmentFaults } from "./development-faults.ts";
+import { faultSchema, faultsSchema, setFaultInputSchema } from "./schemas/fault.ts";
+import { procedure, router } from "./trpc.ts";
+
+/** In development only: what a newcomer does to the service to see the loop. Where the host gives none, not found. */
+export const faultsRouter = router({
+  list: procedure("fault.inject", "GET /api/v4/faults", "What can be done to this service, and what is being done.")
+    .output(faultsSchema)
+    .query(({ ctx }) => faultsOf(ctx.faults).list()),
+
+  set: procedure("fault.inject", "POST /api/v4/faults/{id}", "Switches a fault on or off, or moves its slider.")
+    .input(setFaultInputSchema)
+    .output(faultSchema)
+    .mutation(async ({ ctx, input: { id, on, value } }) => {
+      const faults = faultsOf(ctx.faults);
+      const known = (await faults.list()).find((fault) => fault.id === id);
+      if (known === undefined) throw new HoldfastError("not_found", "There is no such fault; faults.list tells them.");
+      return faults.set(id, on ?? value ?? false);
+    }),
+});
+
+function faultsOf(faults: Context["faults"]): DevelopmentFaults {
+  if (faults === undefined)
+    throw new HoldfastError("not_found", "This server offers no faults; only one in development does.");
+  return faults;
+}
