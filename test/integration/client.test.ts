@@ -191,7 +191,7 @@ describe("what travels in headers", () => {
     const client = createHoldfastClient({ url, token: "hf_abc", headers: { "x-tenant": "north" } });
     await client.operations.submit.mutate(
       submission,
-      callOptions({ priority: "high", answerWithinMs: 250, idempotencyKey: "order 17", requestId: "r-1" }),
+      callOptions({ priority: "high", answerWithinMs: 250, idempotencyKey: "order-17", requestId: "r-1" }),
     );
     expect(seen).toEqual([
       expect.objectContaining({
@@ -199,7 +199,7 @@ describe("what travels in headers", () => {
         "x-tenant": "north",
         "holdfast-priority": "high",
         "holdfast-answer-within-ms": "250",
-        "idempotency-key": "order 17",
+        "idempotency-key": "order-17",
         "x-request-id": "r-1",
       }),
     ]);

@@ -40,10 +40,10 @@ export function headersOf(context: Readonly<Record<string, unknown>>): Record<st
     const value = context[option];
     if (value === undefined) continue;
     const text = typeof value === "number" ? String(value) : value;
-    if (typeof text !== "string" || !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(text))
+    if (typeof text !== "string" || !/^[\x21-\x7e]{1,256}$/.test(text))
       throw new HoldfastCallError(
         "invalid_option",
-        `${option} must be a number or visible ASCII characters, as it travels in the header ${header}.`,
+        `${option} is a number or up to 256 visible ASCII characters, as it travels in the header ${header}.`,
       );
     headers[header] = text;
   }

@@ -1,0 +1,166 @@
+import type { Command } from "commander";
+import type { HoldfastClient, HoldfastOutputs } from "../../client/index.ts";
+import { durationMs } from "../arguments.ts";
+import { type Cli, connect, serverCommand, type ServerOptions } from "../cli.ts";
+import { told } from "../exit-codes.ts";
+import { bytes, count, counted } from "../output/figures.ts";
+import { clockTime, fromNow, span } from "../output/moments.ts";
+import type { Paint, Screen } from "../output/screen.ts";
+import { factLines, tableLines } from "../output/table.ts";
+import { watchJson, watchLines } from "../watch.ts";
+
+type Status = HoldfastOutputs["degradation"]["status"];
+
+interface StatusOptions extends ServerOptions {
+  readonly watch?: boolean;
+  readonly every: number;
+}
+
+export function addStatus(program: Command, cli: Cli): void {
+  serverCommand(program, "status", "How the service is, and why.")
+    .option("-w, --watch", "again and again, until Ctrl-C")
+    .option("--every <duration>", "how often, with --watch", durationMs, 1_000)
+    .action(async (options: StatusOptions) => {
+      const holdfast = connect(cli, options);
+      const { output } = cli;
+      const ask = () => holdfast.degradation.status.query();
+      const lines = async () => [
+        ...statusLines(await ask(), output.screen, cli.now()),
+        ...(await needsPerson(holdfast, output.screen)),
+      ];
+      if (options.json === true) {
+        if (options.watch === true) await watchJson(cli, options.every, ask);
+        else output.json(await ask());
+      } else if (options.watch === true) await watchLines(cli, options.every, lines, (error) => told(error).message);
+      else output.lines(await lines());
+    });
+}
+
+/** Alerts are asked for beside the status; who may not read them sees none. */
+async function needsPerson(holdfast: HoldfastClient, screen: Screen): Promise<readonly string[]> {
+  const open = await holdfast.alerts.list.query({ status: "open", limit: 100 }).catch(() => undefined);
+  if (open === undefined || open.rows.length === 0) return [];
+  const many = open.next === undefined ? counted(open.rows.length, "open alert") : "100 open alerts or more";
+  const worst = open.rows.find(({ severity }) => severity === "critical") ?? open.rows[0];
+  return factLines([["alerts    ", `${many}; ${worst?.severity ?? ""}: ${worst?.what ?? ""}`, "yellow"]], screen);
+}
+
+/** The answer of an operator's first question, in the order in which they ask on. */
+export function statusLines(status: Status, screen: Screen, now: number): readonly string[] {
+  return [
+    ...modeLines(status, screen, now),
+    ...dependencyLines(status, screen, now),
+    ...factLines(
+      [
+        ["queue     ", queueText(status)],
+        ...status.drains.filter(({ state }) => state !== "filling" && state !== "empty").map(drainFact),
+        ...status.incidents.filter(({ state }) => state !== "quiet").map((incident) => incidentFact(incident, now)),
+        ["phase", status.phase === "running" ? undefined : status.phase, "red"],
+        ["monitoring", status.isMonitoring ? undefined : "stopped: no trigger is raised or cleared", "yellow"],
+        [
+          "recovery",
+          status.autoRecovery?.enabled === false ? "off: no remedy is tried, persons are called" : undefined,
+          "yellow",
+        ],
+      ],
+      screen,
+    ),
+  ];
+}
+
+function modeLines({ modes, pin, yielded }: Status, screen: Screen, now: number): readonly string[] {
+  const isNormal = modes.every(({ mode }) => mode === "normal");
+  const text = modes.map((mode) => modeText(mode, now)).join(", ") || "normal";
+  const pins =
+    pin === undefined
+      ? "none"
+      : `${pin.mode} by ${pin.owner} until ${clockTime(pin.until, now)} (${fromNow(pin.until, now)}): ${pin.reason}`;
+  const paint: Paint = isNormal ? "green" : "yellow";
+  const first = `${text.padEnd(40)}   pins   ${pins}`;
+  const yielding =
+    yielded === undefined || yielded.length === 0 ? undefined : yielded.map((mode) => modeText(mode, now)).join(", ");
+  return pin === undefined && (screen.columns >= first.length + 13 || !screen.isTerminal)
+    ? factLines([["modes     ", first, paint]], screen)
+    : factLines(
+        [
+          ["modes     ", text, paint],
+          ["pin", pins],
+          ["else", yielding],
+        ],
+        screen,
+      );
+}
+
+const modeText = ({ mode, dependency, step, since }: Status["modes"][number], now: number): string =>
+  mode === "normal" ? "normal" : `${mode} (${[dependency, step, span(now - since)].filter(Boolean).join(" ")})`;
+
+const PAINT_OF_STATE: Readonly<Record<string, Paint>> = {
+  closed: "green",
+  open: "red",
+  forced_open: "red",
+  misconfigured: "red",
+  ownerless: "red",
+  probing: "yellow",
+  disabled: "yellow",
+};
+
+export function dependencyLines(
+  { dependencies }: Pick<Status, "dependencies">,
+  screen: Screen,
+  now: number,
+): readonly string[] {
+  return dependencies.length === 0
+    ? []
+    : tableLines(
+        [
+          { title: "dependency", text: ({ name }) => name, gives: true },
+          { title: "state", text: ({ state }) => state, paint: ({ state }) => PAINT_OF_STATE[state] },
+          { title: "since", text: ({ since }) => (since === undefined ? "–" : clockTime(since, now)) },
+          {
+            title: "failures",
+            text: ({ windowCalls, windowFailures }) =>
+              windowCalls === 0 ? "–" : `${count(windowFailures)} of ${count(windowCalls)}`,
+          },
+          {
+            title: "next probe",
+            text: ({ nextProbeAt }) =>
+              nextProbeAt === undefined ? "–" : nextProbeAt <= now ? "now" : fromNow(nextProbeAt, now),
+          },
+          { title: "in use", text: ({ inUse, limit }) => `${count(inUse)} of ${count(limit)}` },
+          { title: "why", text: ({ state, reason }) => (state === "closed" ? "" : reason), gives: true },
+        ],
+        dependencies,
+        screen,
+      );
+}
+
+function queueText({ queue, measurements }: Status): string {
+  const waiting = queue.ready + queue.scheduled + queue.blocked;
+  const oldest = measurements?.queue?.oldestWaitingMs;
+  return [
+    `${count(waiting)} waiting${oldest === undefined || oldest === null ? "" : `, oldest ${span(oldest)}`}`,
+    waiting === 0 ? undefined : bytes(queue.waitingBytes),
+    `${count(queue.running)} running`,
+    queue.held === 0 ? undefined : `${count(queue.held)} held`,
+    queue.dead === 0 ? undefined : counted(queue.dead, "dead letter"),
+  ]
+    .filter((part) => part !== undefined)
+    .join(", ");
+}
+
+const drainFact = ({ dependency, state, open }: Status["drains"][number]) =>
+  [
+    "drain",
+    `${dependency} ${state}${open === undefined ? "" : `, ${count(open)} open`}`,
+    state === "disputed" ? "red" : "cyan",
+  ] as const;
+
+const incidentFact = (
+  { condition, dependency, state, since, attempts, rung, cause }: Status["incidents"][number],
+  now: number,
+) =>
+  [
+    "incident",
+    `${[condition, dependency].filter(Boolean).join(":")} ${state}${rung === undefined ? "" : ` (${rung})`} for ${span(now - since)}, ${counted(attempts, "remedy", "remedies")} without help: ${cause.what}`,
+    "yellow",
+  ] as const;
