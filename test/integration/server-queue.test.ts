@@ -2,12 +2,10 @@ import { describe, expect, test } from "vitest";
 import { until } from "../support/ledger.ts";
 import { serveKitchen } from "./server-kitchen.ts";
 
-const LONG_BREAK = { config: { breaker: { initialBreakMs: 60_000, maximumBreakMs: 60_000 } } };
-
 describe("queue.status", () => {
   test("tells what waits, in which pool, since when, and against which limits", async () => {
-    const { client, faulty, server } = await serveKitchen(LONG_BREAK);
-    faulty.cut();
+    const { client, server } = await serveKitchen();
+    await client.dependencies.order.mutate({ name: "graph", order: "force_open", reason: "nothing is to be tried" });
     const record = (id: string) =>
       client.operations.submit.mutate({ name: "equipment.record", input: { id, celsius: 1 }, enqueue: true });
     for (const id of ["a", "a", "a", "b"]) await record(id);
@@ -46,8 +44,8 @@ describe("queue.lanes", () => {
   });
 
   test("page by page list each lane once, with what stands at its head", async () => {
-    const { client, faulty } = await serveKitchen(LONG_BREAK);
-    faulty.cut();
+    const { client } = await serveKitchen();
+    await client.dependencies.order.mutate({ name: "graph", order: "force_open", reason: "nothing is to be tried" });
     for (const id of ["a", "b", "c", "a", "a"])
       await client.operations.submit.mutate({
         name: "equipment.record",
