@@ -1,10 +1,17 @@
 import { MisuseError } from "./errors.ts";
 import type { Logger } from "./ports.ts";
-import type { ActionResult } from "./dependencies/health.ts";
 import type { TimerWheel } from "./timer-wheel.ts";
 
 /** Gives memory back: empties a cache, drops a pool. Called when memory runs short; must settle. */
 export type MemoryPressureCallback = () => void | Promise<void>;
+
+/**
+ * What came of asking for memory. `ok` says that every callback has run, not that memory fell: measure it. Where one threw
+ * or hung, the others may have freed enough all the same: `tried` says that somebody was asked.
+ */
+export type Relief =
+  | { readonly ok: true; readonly detail: string }
+  | { readonly ok: false; readonly tried: boolean; readonly detail: string };
 
 /** Whoever registers more than these has registered in a loop. */
 const MAXIMUM_CALLBACKS = 64;
@@ -40,16 +47,22 @@ export class MemoryPressure {
   }
 
   /**
-   * Calls all of them, each for no longer than its time, and says what came of it. `ok` says that every one has run,
-   * not that memory fell: measure it. Where nobody registered, nothing was done, and that is not `ok`. Never rejects.
+   * Calls all of them, each for no longer than its time, and says what came of it. Where nobody registered, nothing was
+   * done, and that is not `ok`. Never rejects.
    */
-  async relieve(): Promise<ActionResult> {
+  async relieve(): Promise<Relief> {
     const entries = [...this.#callbacks];
     if (entries.length === 0)
-      return { ok: false, detail: "nobody can give memory back: no callback was given to runtime.onMemoryPressure" };
+      return {
+        ok: false,
+        tried: false,
+        detail: "nobody can give memory back: no callback was given to runtime.onMemoryPressure",
+      };
     const faults = (await Promise.all(entries.map(({ run }) => this.#run(run)))).filter((fault) => fault !== undefined);
     const ran = `${entries.length - faults.length} of ${entries.length} callbacks ran`;
-    return faults.length === 0 ? { ok: true, detail: ran } : { ok: false, detail: `${ran}; ${faults.join(", ")}` };
+    return faults.length === 0
+      ? { ok: true, detail: ran }
+      : { ok: false, tried: true, detail: `${ran}; ${faults.join(", ")}` };
   }
 
   /** What went wrong; undefined when it ran. */

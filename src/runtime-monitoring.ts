@@ -15,9 +15,8 @@ import type { Sensor } from "./control/sensors/sensor.ts";
 import { SlowOperationsSensor } from "./control/sensors/slow-operations.ts";
 import { storageSensor } from "./control/sensors/storage.ts";
 import type { AttemptsInFlight } from "./dependencies/attempts-in-flight.ts";
-import type { ActionResult } from "./dependencies/health.ts";
 import { MisuseError } from "./errors.ts";
-import { MemoryPressure, type MemoryPressureCallback } from "./memory-pressure.ts";
+import { MemoryPressure, type MemoryPressureCallback, type Relief } from "./memory-pressure.ts";
 import type { OperationRegistry } from "./operations/operation-registry.ts";
 import type { Clock, Logger } from "./ports.ts";
 import type { Journal } from "./queue/journal.ts";
@@ -158,7 +157,7 @@ export class Monitoring {
   }
 
   /** Calls everybody who can give memory back. Never rejects. */
-  relieveMemory(): Promise<ActionResult> {
+  relieveMemory(): Promise<Relief> {
     return this.#pressure.relieve();
   }
 

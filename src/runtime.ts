@@ -271,14 +271,6 @@ export class Runtime implements AsyncDisposable {
     return this.#parts.events.on(name, listener);
   }
 
-  /** Asks a dependency's breaker for a probe now. False when its actor is down. */
-  requestProbe(dependency: string, by: string): boolean {
-    return this.#life.running.control.requestProbe(dependency, {
-      actor: `person:${by}`,
-      what: "a probe was asked for",
-    });
-  }
-
   /**
    * Reads the sensors from now on, once per `sensing.intervalMs`; what they say feeds the triggers. Does nothing while
    * it does already.

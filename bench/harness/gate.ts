@@ -27,7 +27,9 @@ export class Gate<Handle = unknown> {
   /** Resolves when its breaker is closed: what waited may start from this moment. */
   async open(runtime: Runtime): Promise<void> {
     this.#up = true;
-    await this.#until(runtime, "run", () => runtime.requestProbe(this.dependency.name, "bench"));
+    await this.#until(runtime, "run", () =>
+      runtime.degradation.resetDependency(this.dependency.name, { reason: "the bench opens its gate" }),
+    );
   }
 
   async shut(runtime: Runtime): Promise<void> {

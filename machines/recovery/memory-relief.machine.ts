@@ -8,7 +8,8 @@ import { because, io, PROVIDED, type Story, typed } from "../kit.ts";
  *
  * It is `relieving` while the service's callbacks run. What they let go is free only after a collection, so it is
  * `settling` for a while. Then it is `measuring`: if less memory is in use than before, it has `relieved`. If not, or
- * if there was nothing to relieve or nothing to measure with, it has `failed`: callbacks that ran are no relief.
+ * if there was nothing to relieve or nothing to measure with, it has `failed`: callbacks that ran are no relief. Nor is
+ * it none because one of them threw: what the others freed is measured, and the fault is told with it.
  */
 
 export interface MemoryReliefGiven {
@@ -29,11 +30,15 @@ export interface MemoryReliefContext extends Story<MemoryReliefGiven> {
   readonly deadline: number;
   readonly ok: boolean;
   readonly detail: string;
+  /** What went wrong with callbacks, though some ran; null: nothing. */
+  readonly faults: string | null;
 }
 
 /** How the callbacks ended, and what was in use before them; null where that could not be measured. */
 export interface Relieved extends ActionOutcome {
   readonly before: number | null;
+  /** Somebody was asked to free memory, whatever came of it: it is worth measuring. */
+  readonly tried: boolean;
 }
 
 export interface MemoryMeasured {
@@ -55,6 +60,9 @@ const verdict = (context: MemoryReliefContext, measured: MemoryMeasured): string
   return hasFallen(context, measured) ? change : `${change}, less than ${percent(given.minimumShare)} freed`;
 };
 
+const withFaults = (what: string, { faults }: MemoryReliefContext): string =>
+  faults === null ? what : `${what}; ${faults}`;
+
 export const memoryReliefMachine = setup({
   types: {
     context: typed<MemoryReliefContext>(),
@@ -64,13 +72,14 @@ export const memoryReliefMachine = setup({
   actors: { relieve: io<Relieved, undefined>(), measure: io<MemoryMeasured, undefined>() },
   delays: { untilDeadline: PROVIDED },
   guards: {
-    failed: (_, { ok }: Relieved) => !ok,
+    notTried: (_, { tried }: Relieved) => !tried,
     fell: ({ context }, measured: MemoryMeasured) => hasFallen(context, measured),
   },
   actions: {
-    noteRelieved: assign(({ context }, { at, before, detail }: Relieved) => ({
+    noteRelieved: assign(({ context }, { at, before, ok, detail }: Relieved) => ({
       since: at,
       before,
+      faults: ok ? null : detail,
       deadline: at + context.given.settleMs,
       cause: because({ actor: "memory_relief", what: `callbacks ran: ${detail}` }, context.cause),
     })),
@@ -81,7 +90,7 @@ export const memoryReliefMachine = setup({
     })),
     noteSettled: assign(({ context }) => ({ since: context.deadline })),
     noteMeasured: assign(({ context }, measured: MemoryMeasured) => {
-      const detail = verdict(context, measured);
+      const detail = withFaults(verdict(context, measured), context);
       return {
         since: measured.at,
         ok: hasFallen(context, measured),
@@ -100,6 +109,7 @@ export const memoryReliefMachine = setup({
     deadline: at,
     ok: false,
     detail: "",
+    faults: null,
   }),
   output: ({ context: { since, ok, detail } }) => ({ at: since, ok, detail }),
   initial: "relieving",
@@ -110,7 +120,7 @@ export const memoryReliefMachine = setup({
         src: "relieve",
         onDone: [
           {
-            guard: { type: "failed", params: ({ event }) => event.output },
+            guard: { type: "notTried", params: ({ event }) => event.output },
             target: "failed",
             actions: { type: "noteFailed", params: ({ event }) => event.output },
           },

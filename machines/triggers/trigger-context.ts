@@ -44,8 +44,12 @@ export interface TriggerContext extends Story<TriggerGiven> {
   readonly dwellFactor: number;
   /** Raised again before this, it has flapped; after it, the factor shrinks. Null: it has not been raised of late. */
   readonly calmAt: number | null;
-  /** The last value, null before the first and when there was nothing to measure. */
-  readonly seen: { readonly value: number | null };
+  readonly seen: {
+    /** The last value, null before the first and when there was nothing to measure. */
+    readonly value: number | null;
+    /** The process before this one measured it. */
+    readonly isFromBefore: boolean;
+  };
 }
 
 export type TriggerEvent = Reading | NothingMeasured | SensorFailed | DefinitionChanged | Resume;
@@ -79,8 +83,9 @@ export const isLow = (context: TriggerContext, event: TriggerEvent): boolean => 
 export const leaveDwellMs = ({ dwellFactor }: TriggerContext, { leaveDwellMs: ms }: TriggerDefinition): number =>
   ms * dwellFactor;
 
-/** The dwell under way, or one that begins with this event, is over. */
+/** The dwell under way, or one that begins with this event, is over: by something that was observed since a restart. */
 export const hasDwelt = (context: TriggerContext, event: TriggerEvent, way: "enter" | "leave"): boolean => {
+  if (event.type === "definition.changed" && context.seen.isFromBefore) return false;
   const { definition } = judged(context, event);
   const dwellMs = way === "enter" ? definition.enterDwellMs : leaveDwellMs(context, definition);
   return event.at >= (context.dwellFrom ?? event.at) + dwellMs;

@@ -33,7 +33,8 @@ import {
  *
  * When its sensor fails, it is `unknown` again. That is never read as healthy: what was raised stays raised. The next
  * good reading leads back, and dwells begin anew, since nobody observed meanwhile. For the same reason a restart moves
- * the end of a dwell by the time that nobody observed.
+ * the end of a dwell by the time that nobody observed, and a dwell that is nearly over then ends with the first word of
+ * the sensor, not before it: what was measured before the restart ends none.
  *
  * A condition that is raised again soon after it was cleared flaps. Each flap doubles the leave dwell, up to eight
  * times, so that modes stay instead of coming and going; protection never comes later for it. Calm halves it again.
@@ -52,6 +53,7 @@ export const triggerMachine = setup({
   },
   delays: { untilDeadline: PROVIDED },
   guards: {
+    heardSinceResume: ({ context }) => !context.seen.isFromBefore,
     high: ({ context, event }) => isHigh(context, event),
     highForLong: ({ context, event }) => isHigh(context, event) && hasDwelt(context, event, "enter"),
     low: ({ context, event }) => isLow(context, event),
@@ -70,16 +72,25 @@ export const triggerMachine = setup({
       failed: event.type === "sensor.failed",
       seen:
         event.type === "reading"
-          ? { value: event.value }
+          ? { value: event.value, isFromBefore: false }
           : event.type === "reading.none"
-            ? { value: null }
+            ? { value: null, isFromBefore: false }
             : context.seen,
     })),
     /** The value beside its thresholds is why. */
     note: assign(({ context, event }) => ({ since: event.at, cause: judgement(context, event) })),
     noteFailed: assign(({ event }) => ({ since: event.at, cause: event.cause, dwellFrom: null })),
-    noteEntered: assign(({ context }) => ({ since: context.deadline, cause: dwellOver(context, "enter") })),
-    noteLeft: assign(({ context }) => ({ since: context.deadline, cause: dwellOver(context, "leave") })),
+    /** By its timer, or by the first word since a restart. */
+    noteEntered: assign(({ context, event }) => ({
+      since: timeOf(event, context.deadline),
+      cause: dwellOver(context, "enter"),
+    })),
+    noteLeft: assign(({ context, event }) => ({
+      since: timeOf(event, context.deadline),
+      cause: dwellOver(context, "leave"),
+    })),
+    /** What the last process saw is still the last value, and nothing that this one has observed. */
+    ageWhatWasSeen: assign(({ context }) => ({ seen: { ...context.seen, isFromBefore: true } })),
     define: assign(({ context, event }) =>
       event.type === "definition.changed" ? { changed: changeOf(context.given, event.definition) } : {},
     ),
@@ -155,7 +166,7 @@ export const triggerMachine = setup({
     deadline: at,
     dwellFactor: predecessor?.dwellFactor ?? 1,
     calmAt: predecessor === null || predecessor.dwellFactor === 1 ? null : calmFrom(predecessor.definition, at),
-    seen: { value: null },
+    seen: { value: null, isFromBefore: false },
   }),
   initial: "unknown",
   states: {
@@ -205,16 +216,20 @@ export const triggerMachine = setup({
           { guard: "high", target: "rising", actions: ["note", "define", "dwellToEnter"] },
           { target: "clear", reenter: true, actions: "define" },
         ],
-        resume: { target: "clear", reenter: true, actions: "moveDwell" },
+        resume: { target: "clear", reenter: true, actions: ["moveDwell", "ageWhatWasSeen"] },
       },
     },
 
     rising: {
       description: "Values are at or above the threshold to enter, and have not been for long enough.",
       entry: [tell("rising"), "tellCondition"],
-      after: { untilDeadline: { target: "raised", actions: ["noteEntered", "raise"] } },
+      after: { untilDeadline: { guard: "heardSinceResume", target: "raised", actions: ["noteEntered", "raise"] } },
       on: {
-        reading: [{ guard: "notHigh", target: "clear", actions: ["note", "see", "forgetDwell"] }, { actions: "see" }],
+        reading: [
+          { guard: "notHigh", target: "clear", actions: ["note", "see", "forgetDwell"] },
+          { guard: "highForLong", target: "raised", actions: ["see", "noteEntered", "raise"] },
+          { actions: "see" },
+        ],
         "reading.none": { target: "clear", actions: ["note", "see", "forgetDwell"] },
         "sensor.failed": { target: "unknown", actions: ["noteFailed", "see"] },
         "definition.changed": [
@@ -222,7 +237,7 @@ export const triggerMachine = setup({
           { guard: "high", target: "rising", reenter: true, actions: ["define", "dwellToEnter"] },
           { target: "clear", actions: ["note", "define", "forgetDwell"] },
         ],
-        resume: { target: "rising", reenter: true, actions: ["moveDwell", "dwellToEnter"] },
+        resume: { target: "rising", reenter: true, actions: ["moveDwell", "dwellToEnter", "ageWhatWasSeen"] },
       },
     },
 
@@ -245,24 +260,31 @@ export const triggerMachine = setup({
           { guard: "low", target: "falling", actions: ["note", "define", "dwellToLeave"] },
           { target: "raised", reenter: true, actions: "define" },
         ],
-        resume: { target: "raised", reenter: true, actions: "moveDwell" },
+        resume: { target: "raised", reenter: true, actions: ["moveDwell", "ageWhatWasSeen"] },
       },
     },
 
     falling: {
       description: "Values are at or below the threshold to leave, and have not been for long enough.",
       entry: [tell("falling"), "tellCondition"],
-      after: { untilDeadline: { target: "clear", actions: ["noteLeft", "clear"] } },
+      after: { untilDeadline: { guard: "heardSinceResume", target: "clear", actions: ["noteLeft", "clear"] } },
       on: {
-        reading: [{ guard: "notLow", target: "raised", actions: ["note", "see", "forgetDwell"] }, { actions: "see" }],
-        "reading.none": { actions: "see" },
+        reading: [
+          { guard: "notLow", target: "raised", actions: ["note", "see", "forgetDwell"] },
+          { guard: "lowForLong", target: "clear", actions: ["see", "noteLeft", "clear"] },
+          { actions: "see" },
+        ],
+        "reading.none": [
+          { guard: "lowForLong", target: "clear", actions: ["see", "noteLeft", "clear"] },
+          { actions: "see" },
+        ],
         "sensor.failed": { target: "unknown", actions: ["noteFailed", "see"] },
         "definition.changed": [
           { guard: "lowForLong", target: "clear", actions: ["note", "define", "clear"] },
           { guard: "low", target: "falling", reenter: true, actions: ["define", "dwellToLeave"] },
           { target: "raised", actions: ["note", "define", "forgetDwell"] },
         ],
-        resume: { target: "falling", reenter: true, actions: ["moveDwell", "dwellToLeave"] },
+        resume: { target: "falling", reenter: true, actions: ["moveDwell", "dwellToLeave", "ageWhatWasSeen"] },
       },
     },
   },

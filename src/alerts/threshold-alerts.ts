@@ -3,6 +3,8 @@ import type { Alerts } from "./alerts.ts";
 
 /** What is looked at of a reading. Null: nothing was measured, which says neither well nor ill. */
 export interface Measured {
+  /** Wall time. */
+  readonly at: number;
   readonly memory: { readonly usage: number } | null;
   readonly errorRate: number | null;
   readonly responseTimeMs: { readonly p95: number } | null;
@@ -14,6 +16,8 @@ interface Threshold {
   readonly limit: (settings: AlertSettings) => number;
   readonly read: (measured: Measured) => number | null;
   readonly say: (value: number, limit: number) => string;
+  /** Null means that too little happened, not only that nobody knows: then an alert is over with the last that did. */
+  readonly endsInQuiet: boolean;
 }
 
 const percent = (share: number): string => `${Math.round(share * 1_000) / 10} %`;
@@ -25,6 +29,7 @@ const THRESHOLDS: readonly Threshold[] = [
     limit: ({ memoryUsage }) => memoryUsage,
     read: ({ memory }) => memory?.usage ?? null,
     say: (value, limit) => `memory is at ${percent(value)} (limit ${percent(limit)})`,
+    endsInQuiet: false,
   },
   {
     key: "threshold:error_rate",
@@ -32,6 +37,7 @@ const THRESHOLDS: readonly Threshold[] = [
     limit: ({ errorRate }) => errorRate,
     read: ({ errorRate }) => errorRate,
     say: (value, limit) => `${percent(value)} of the operations failed (limit ${percent(limit)})`,
+    endsInQuiet: true,
   },
   {
     key: "threshold:response_time",
@@ -40,6 +46,7 @@ const THRESHOLDS: readonly Threshold[] = [
     read: ({ responseTimeMs }) => responseTimeMs?.p95 ?? null,
     say: (value, limit) =>
       `the slowest of 20 operations take ${Math.round(value)} ms and more (limit ${Math.round(limit)} ms)`,
+    endsInQuiet: true,
   },
 ];
 
@@ -47,6 +54,8 @@ const THRESHOLDS: readonly Threshold[] = [
 const LEAVES_AT = 0.9;
 /** … and until so many readings in a row were below. */
 const READINGS_TO_LEAVE = 3;
+/** In a service as quiet as this there is nobody left whom it would concern; the next slow minute opens another. */
+const QUIET_MS = 5 * 60_000;
 
 /** The alerts that configured limits open. One occurrence is one crossing, however long it lasts. */
 export class ThresholdAlerts {
@@ -54,6 +63,8 @@ export class ThresholdAlerts {
   readonly #settings: AlertSettings;
   /** Readings in a row that were well, by key, while an alert is open. */
   readonly #well = new Map<string, number>();
+  /** When something was measured last, by key, since this process observes. */
+  readonly #measuredAt = new Map<string, number>();
 
   constructor(alerts: Alerts, settings: AlertSettings) {
     this.#alerts = alerts;
@@ -63,8 +74,20 @@ export class ThresholdAlerts {
   observe(measured: Measured): void {
     for (const threshold of THRESHOLDS) {
       const value = threshold.read(measured);
-      if (value !== null && Number.isFinite(value)) this.#look(threshold, value);
+      if (value !== null && Number.isFinite(value)) {
+        this.#measuredAt.set(threshold.key, measured.at);
+        this.#look(threshold, value);
+      } else if (threshold.endsInQuiet) this.#lookAtQuiet(threshold, measured.at);
     }
+  }
+
+  /** That nothing was measured is no sign of health, and is not told as one. */
+  #lookAtQuiet({ key }: Threshold, at: number): void {
+    const since = this.#measuredAt.get(key) ?? at;
+    this.#measuredAt.set(key, since);
+    if (at - since < QUIET_MS || this.#alerts.of(key) === undefined) return;
+    this.#well.delete(key);
+    this.#alerts.clear(key, `nothing was measured since ${new Date(since).toISOString()}: too few operations ended`);
   }
 
   #look({ key, subject, limit: limitOf, say }: Threshold, value: number): void {

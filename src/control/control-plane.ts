@@ -48,7 +48,7 @@ export interface ControlPorts {
   readonly config: RuntimeConfig;
   readonly dependencies: readonly ControlledDependency[];
   /** Runs what the embedding service registered for want of memory. Without it there is nothing to relieve. */
-  readonly relieveMemory?: (() => Promise<ActionResult>) | undefined;
+  readonly relieveMemory?: (() => Promise<Relief>) | undefined;
   /** Share of the memory in use, 0 to 1; null when it cannot be measured, as without this. */
   readonly measureMemory?: (() => Promise<number | null>) | undefined;
   /** Stops what is left of the storage thread and starts a new one. Without it, it cannot be restarted. */

@@ -53,7 +53,8 @@ describe.skipIf(neo4jSkipped !== undefined)("a wrong password for a real Neo4j",
     expect(said.join("\n")).not.toContain("wrong");
 
     given = password;
-    expect(runtime.requestProbe("graph", "anna")).toBe(true);
+    const answer = runtime.degradation.resetDependency("graph", { reason: "the password was changed" });
+    expect(answer).toMatchObject({ status: "probing" });
     await until("it to be executed", async () => (await own.nodes(label)).length === 1);
   });
 });

@@ -50,9 +50,10 @@ describe("an actor that throws", () => {
 
   test("has what is sent to it meanwhile refused aloud, not dropped", async () => {
     const { runtime, clock } = await falling();
-    expect(runtime.requestProbe("search", "anna")).toBe(false);
+    const reset = () => runtime.degradation.resetDependency("search", { reason: "try it" });
+    expect(reset()).toEqual({ status: "unavailable", state: "ownerless" });
     await clock.advance(100);
-    expect(runtime.requestProbe("search", "anna")).toBe(true);
+    expect(reset()).toEqual({ status: "already_closed", state: "closed" });
   });
 });
 

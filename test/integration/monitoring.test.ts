@@ -166,7 +166,7 @@ describe("what a runtime measures of its queue", () => {
     const { queue } = await measured(runtime, "the backlog", (now) => now.queue?.depth === 20);
     expect(queue).toEqual({ depth: 20, unexplainedDepth: 0, readmittedDepth: 0, oldestWaitingMs: null });
     faulty.restore();
-    runtime.requestProbe(faulty.dependency.name, "test");
+    runtime.degradation.resetDependency(faulty.dependency.name, { reason: "it is back" });
     await measured(runtime, "an empty queue", (now) => now.queue?.depth === 0);
   });
 

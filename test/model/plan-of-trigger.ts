@@ -58,6 +58,7 @@ export const triggerPlan: WalkPlan = {
     raised,
     failed,
     seen.value,
+    seen.isFromBefore,
     dwellFactor,
     dwellFrom !== null,
     calmAt === null,

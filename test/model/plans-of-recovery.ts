@@ -141,10 +141,12 @@ export const recoveryPlans: Readonly<Record<string, WalkPlan>> = {
     inputs: [{ given: { settleMs: 5_000, minimumShare: 0.02 }, ...told }],
     events: [],
     outputs: {
-      relieve: [null, 0.9].flatMap((before) => actions.map((action) => ({ ...action, before }))),
+      relieve: [null, 0.9].flatMap((before) =>
+        actions.flatMap((action) => [true, action.ok].map((tried) => ({ ...action, tried, before }))),
+      ),
       measure: [null, 0.9, 0.885, 0.5].map((usage) => ({ at: AT, usage })),
     },
-    see: ({ context: { before, ok } }) => [before, ok],
+    see: ({ context: { before, ok, faults } }) => [before, ok, faults],
   },
   worker_restart: {
     inputs: [{ given: {}, ...told }],

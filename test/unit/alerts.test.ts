@@ -116,6 +116,7 @@ describe("an alert", () => {
 
 describe("an alert for a limit", () => {
   const measured = (usage: number | null): Measured => ({
+    at: 0,
     memory: usage === null ? null : { usage },
     errorRate: null,
     responseTimeMs: null,
@@ -154,12 +155,59 @@ describe("an alert for a limit", () => {
     expect(alerts.of("threshold:memory")?.occurrences).toBe(1);
   });
 
+  test("is over in a service in which nothing ends any more, and says that nothing was measured, not that it is well", () => {
+    const { alerts, changes, saved } = opened();
+    const thresholds = new ThresholdAlerts(alerts, defaultConfig.alerts);
+    const minute = 60_000;
+    const see = (at: number, p95: number | null, errorRate: number | null = null, usage: number | null = null) =>
+      thresholds.observe({
+        at,
+        memory: usage === null ? null : { usage },
+        errorRate,
+        responseTimeMs: p95 === null ? null : { p95 },
+      });
+    see(0, 20_000, 0.5, 0.9);
+    see(1 * minute, 20_000);
+    see(4 * minute, null);
+    see(5.9 * minute, 20_000, null);
+    expect(changes().slice(3)).toEqual(["threshold:error_rate resolved"]);
+    see(10.8 * minute, null);
+    expect(changes().slice(3)).toEqual(["threshold:error_rate resolved"]);
+    see(10.9 * minute, null);
+    expect(changes().slice(3)).toEqual(["threshold:error_rate resolved", "threshold:response_time resolved"]);
+    expect(saved.at(-1)?.resolved?.reason).toBe(
+      "nothing was measured since 1970-01-01T00:05:54.000Z: too few operations ended",
+    );
+    // That memory could not be measured says nothing of memory.
+    see(600 * minute, null);
+    expect(alerts.unresolved.map(({ key }) => key)).toEqual(["threshold:memory"]);
+  });
+
+  test("that the last process left is over no sooner than this one has watched the quiet", () => {
+    const { alerts } = opened();
+    new ThresholdAlerts(alerts, defaultConfig.alerts).observe({
+      at: 0,
+      memory: null,
+      errorRate: 0.5,
+      responseTimeMs: null,
+    });
+    const after = opened(alerts.unresolved);
+    const thresholds = new ThresholdAlerts(after.alerts, defaultConfig.alerts);
+    const quiet = (at: number) => thresholds.observe({ at, memory: null, errorRate: null, responseTimeMs: null });
+    quiet(3_600_000);
+    quiet(3_899_999);
+    expect(after.changes()).toEqual([]);
+    quiet(3_900_000);
+    expect(after.changes()).toEqual(["threshold:error_rate resolved"]);
+  });
+
   test("says value and limit, of each of the three", () => {
     const { alerts } = opened();
     new ThresholdAlerts(alerts, defaultConfig.alerts).observe({
       memory: { usage: 0.9 },
       errorRate: 0.25,
       responseTimeMs: { p95: 12_345.6 },
+      at: 0,
     });
     expect(alerts.unresolved.map(({ what, cause: { values } }) => [what, values])).toEqual([
       ["memory is at 90 % (limit 85 %)", { value: 0.9, limit: 0.85 }],

@@ -130,6 +130,30 @@ describe("memory exhaustion", () => {
     }
   });
 
+  test.each([
+    [0.3, "verifying", "95.0 % of memory in use before, 65.0 % after; 1 of 2 callbacks ran; one threw TypeError"],
+    [
+      0,
+      "failed",
+      "95.0 % of memory in use before, 95.0 % after, less than 2.0 % freed; 1 of 2 callbacks ran; one threw TypeError",
+    ],
+  ] as const)(
+    "of whose callbacks one throws is judged by what memory does all the same, and the fault is told: %d freed",
+    async (freed, result, detail) => {
+      const world: World = new World(["graph"], {}, undefined, {
+        relieveMemory: async () => {
+          world.memory -= freed;
+          return { ok: false, tried: true, detail: "1 of 2 callbacks ran; one threw TypeError" };
+        },
+      });
+      world.start();
+      await world.seconds(1);
+      world.raise("memory_exhaustion");
+      await world.seconds(10);
+      expect(world.incident("memory_exhaustion")?.remedies).toMatchObject([{ result, detail }]);
+    },
+  );
+
   test("that goes while a relief is at work overtakes it, and counts for nothing", async () => {
     const world = await started();
     world.raise("memory_exhaustion");

@@ -278,8 +278,40 @@ describe("invariant 7, restart keeps time: a dwell", () => {
     await world.restart(600_000);
     expect(trigger(world)).toMatchObject({ state: "falling", raised: true, raisedAt, raisedCause });
     expect(world.modes()).toEqual(["memory_constrained"]);
+    read(world, 0.1);
     await world.seconds(MINUTE);
     expect(trigger(world).state).toBe("clear");
+  });
+
+  test("of which less is left than until the sensor's first word does not end before that, whichever way it goes", async () => {
+    for (const [rest, way] of [
+      [0.95, "up"],
+      [0.1, "down"],
+    ] as const) {
+      const world = way === "up" ? await started() : await raised();
+      read(world, rest);
+      const state = trigger(world).state;
+      await world.clock.advance(5 * MINUTE * 1_000 - 100);
+      await world.restart(600_000);
+      await world.clock.advance(900);
+      expect(trigger(world)).toMatchObject({ state, raised: way === "down" });
+      // Nor by what a person changes meanwhile: nobody has looked yet.
+      define(world, { enterDwellMs: 0, leaveDwellMs: 0 });
+      expect(trigger(world)).toMatchObject({ state, raised: way === "down" });
+      read(world, rest);
+      expect(trigger(world)).toMatchObject({ raised: way === "up", since: world.clock.now() });
+    }
+  });
+
+  test("that was nearly over when the process ended is forgotten where the sensor's first word is another", async () => {
+    const world = await raised();
+    read(world, 0.1);
+    await world.clock.advance(5 * MINUTE * 1_000 - 100);
+    await world.restart(600_000);
+    await world.clock.advance(900);
+    read(world, 0.95);
+    expect(trigger(world)).toMatchObject({ state: "raised", raised: true });
+    expect(world.transitionsOf("memory_constrained")).toEqual(["dormant -> in_force"]);
   });
 
   test("is not longer for a wall clock that went back between two processes", async () => {

@@ -138,6 +138,10 @@ describe("the scenario's table", () => {
 
   test("says of each figure to reach whether it was", () => {
     expect(toTable(overload, resultOf(overload))).toContain("missed   goodput");
+    expect(toTable(overload, resultOf(overload))).toContain(`overload: ${overload.story}.`);
+    expect(toTable(overload, resultOf(overload), false), "on a screen that shows it already").not.toContain(
+      overload.story,
+    );
     const fast = { ...good, during: { ...phase, goodputPerSecond: 99 } };
     expect(toTable(overload, resultOf(overload, fast))).toContain("reached  goodput");
   });

@@ -15,7 +15,8 @@ export async function playScenario(options: ScenarioOptions, signal: AbortSignal
     using progress = new ScenarioProgress();
     result = await directScenario({ ...options, scenario }, progress, signal);
   }
-  process.stdout.write(options.json ? `${JSON.stringify(result.figures)}\n` : toTable(scenario, result));
+  const isOneScreen = process.stdout.isTTY && process.stderr.isTTY;
+  process.stdout.write(options.json ? `${JSON.stringify(result.figures)}\n` : toTable(scenario, result, !isOneScreen));
   const wrong = shortcomings(scenario, result);
   for (const line of wrong) process.stderr.write(`  ${line}\n`);
   if (wrong.length === 0 && !options.json) process.stdout.write(`\n  ${scenario.shows}.\n`);

@@ -55,12 +55,16 @@ const LATENCIES: readonly Row[] = PRIORITIES.flatMap((priority) =>
 const latency = ({ offered, latencyMs }: CallFigures, level: keyof CallFigures["latencyMs"]): string =>
   offered === 0 ? "–" : milliseconds(latencyMs[level]);
 
-/** The table at the end: a column per phase and arm, so that what was and what would have been stand side by side. */
-export function toTable(scenario: Scenario, result: ScenarioResult): string {
+/**
+ * The table at the end: a column per phase and arm, so that what was and what would have been stand side by side.
+ *
+ * @param headed false where the heading has been shown to the same reader before
+ */
+export function toTable(scenario: Scenario, result: ScenarioResult, headed = true): string {
   const { figures, ours } = result;
   const arms = figures.control === null ? [ours] : [ours, figures.control];
   const blocks = [
-    heading(scenario, figures.timeScale),
+    ...(headed ? [heading(scenario, figures.timeScale)] : []),
     [...header(arms), ...rows(COUNTS, arms), "", ...rows(LATENCIES, arms)].join("\n"),
     transitionsOf(result),
     [...kept(arms), ...findingsOf(result)].join("\n"),

@@ -1,6 +1,6 @@
 import { fromPromise } from "xstate";
 import type { MemoryMeasured, Relieved } from "../../../machines/recovery/memory-relief.machine.ts";
-import type { ActionResult } from "../../dependencies/health.ts";
+import type { Relief } from "../../memory-pressure.ts";
 import type { ControlPorts } from "../control-plane.ts";
 import type { ControlTime } from "../control-time.ts";
 import { within } from "./within.ts";
@@ -23,20 +23,22 @@ const measured = ({ clock, measureMemory }: ControlPorts, signal: AbortSignal): 
 export const relieveActor = (ports: ControlPorts, time: ControlTime) =>
   fromPromise<Relieved, undefined>(async ({ signal }) => {
     const { clock, config, relieveMemory } = ports;
-    if (relieveMemory === undefined) return { at: time.now(), ok: false, detail: "nothing to relieve", before: null };
+    if (relieveMemory === undefined)
+      return { at: time.now(), ok: false, tried: false, detail: "nothing to relieve", before: null };
     const before = await measured(ports, signal);
     const { reliefTimeoutMs } = config.incident;
-    const { ok, detail } = await within<ActionResult>(
+    const relief = await within<Relief>(
       clock,
       reliefTimeoutMs,
       signal,
       () => relieveMemory(),
       (because) => ({
         ok: false,
+        tried: false,
         detail: because === "timeout" ? `not done within ${reliefTimeoutMs} ms` : "the relief threw",
       }),
     );
-    return { at: time.now(), ok, detail, before };
+    return { at: time.now(), ...relief, tried: relief.ok || relief.tried, before };
   });
 
 /** Measures what is in use now. */
