@@ -249,6 +249,26 @@ export const FAULTS_OF_DEGRADATION: readonly Fault[] = [
     },
   },
   {
+    fault: "let-every-caller-go-first",
+    what: "whoever waits for an answer goes before the whole backlog, however urgent that is",
+    invariant: null,
+    wraps: "src/queue/live-calls.ts",
+    caughtBy: {
+      file: "test/integration/live-priority.test.ts",
+      test: "what gets the next permit > is an urgent operation that nobody waits for, before a caller with a less urgent one",
+    },
+  },
+  {
+    fault: "keep-nothing-for-the-backlog",
+    what: "while a backlog drains, callers may have the whole limit",
+    invariant: null,
+    wraps: "src/dependencies/concurrency-limit.ts",
+    caughtBy: {
+      file: "test/integration/live-priority.test.ts",
+      test: "what gets the next permit > is of a backlog that drains, as long as it has less than a quarter of them, and then of who waits",
+    },
+  },
+  {
     fault: "ignore-the-concurrency-factor",
     what: "as much runs at once as ever, whatever a mode asks for",
     invariant: null,
