@@ -17,6 +17,11 @@ export const COMMON_REASONS = {
   invalid_header: { code: "BAD_REQUEST", says: "A header of ours has a value that it cannot have." },
   invalid_input: { code: "BAD_REQUEST", says: "The input is not valid; `issues` says where." },
   unauthenticated: { code: "UNAUTHORIZED", says: "The request carries no credentials that are valid now." },
+  too_many_attempts: {
+    code: "TOO_MANY_REQUESTS",
+    says: "Too many tokens from this address proved nothing; `Retry-After` says how long to wait.",
+  },
+  cross_site: { code: "FORBIDDEN", says: "A request by cookie changes something only from a page of this server." },
   forbidden: { code: "FORBIDDEN", says: "The principal lacks the permission." },
   not_found: { code: "NOT_FOUND", says: "There is nothing under this name." },
   method_not_supported: { code: "METHOD_NOT_SUPPORTED", says: "Not with this method." },

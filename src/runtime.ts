@@ -174,7 +174,7 @@ export class Runtime implements AsyncDisposable {
   ): Promise<Outcome> {
     const { submitter, registry, principal } = this.#life.running;
     const operation = registry.byName(name);
-    if (operation === undefined) return unknownOperationRefusal(name, this.operations);
+    if (operation === undefined) return unknownOperationRefusal(name, this.operations, options.principal ?? principal);
     const { enqueue, ...rest } = options;
     return enqueue === true && operation.definition.queueable
       ? submitter.enqueue(operation, input, { ...rest, principal: rest.principal ?? principal })

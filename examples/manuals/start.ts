@@ -34,22 +34,25 @@ async function serveManuals(settings: StartSettings): Promise<void> {
     runtime: () => createRuntime({ dataDirectory, operations: [ingest, query, list], logger }),
     port,
     logger,
+    mode: "development",
   });
   await firstAnswer(server.runtime, FIRST_ANSWER_WITHIN_MS);
   // A signal may have come before it was ready; there is nothing to greet with then.
   if (server.phase !== "ready") return;
 
-  console.log(banner({ url: server.url, status: server.runtime.status(), dataDirectory, graph: settings.graph }));
+  const { url, access } = server;
+  console.log(banner({ url, status: server.runtime.status(), dataDirectory, graph: settings.graph, access }));
   console.log(`  manuals    ${await ingestShippedManuals(server.runtime, { list, ingest })}`);
-  console.log(invitation(server.url));
+  console.log(invitation(url));
 }
 
 function invitation(url: string): string {
   const question = JSON.stringify({ name: "document.query", input: { question: "What temperature for the fryer?" } });
   return [
     "",
-    `  Try: curl ${url}/trpc/degradation.status`,
-    `       curl ${url}/trpc/operations.submit -H 'content-type: application/json' -d '${question}'`,
+    `  Try: export HOLDFAST_TOKEN=hf_dev_…   # the token of the first start`,
+    `       curl ${url}/api/v4/degradation/status -H "authorization: Bearer $HOLDFAST_TOKEN"`,
+    `       curl ${url}/api/v4/operations -H "authorization: Bearer $HOLDFAST_TOKEN" -H 'content-type: application/json' -d '${question}'`,
     "       npm run demo",
     "",
   ].join("\n");

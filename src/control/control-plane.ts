@@ -3,6 +3,7 @@ import type { Cause } from "../../machines/contracts/cause.ts";
 import type { RemedyTried } from "../../machines/contracts/recovery-events.ts";
 import type { BreakerSettings, RuntimeConfig } from "../../config/types.ts";
 import type { ActionResult, CallsFailed, ProbeResult } from "../dependencies/health.ts";
+import type { Relief } from "../memory-pressure.ts";
 import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
 import type { Pin } from "../../machines/contracts/pin-events.ts";

@@ -2,6 +2,7 @@ import type { RuntimeConfig } from "../../config/types.ts";
 import type { Cause } from "../../machines/contracts/cause.ts";
 import type { Admission } from "../admission/admit.ts";
 import { StorageError } from "../errors.ts";
+import { isAllowed, type Principal } from "./principal.ts";
 import { type Refused, refused } from "./outcome.ts";
 
 /** Seconds a caller is asked to wait where nothing better is known. */
@@ -14,9 +15,15 @@ export const stoppingRefusal = (): Refused =>
     retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS,
   });
 
-export const unknownOperationRefusal = (name: string, known: readonly { readonly name: string }[]): Refused => {
-  const names = known.map((definition) => definition.name).join(", ");
-  return refused("unknown_operation", `There is no operation ${JSON.stringify(name)} here; there are: ${names}.`);
+/** Names those that the caller may submit: of others it is not told that they are there. */
+export const unknownOperationRefusal = (
+  name: string,
+  known: readonly { readonly name: string; readonly permission: string }[],
+  principal: Principal,
+): Refused => {
+  const names = known.flatMap((definition) => (isAllowed(principal, definition.permission) ? definition.name : []));
+  const there = names.length === 0 ? "none that you may submit" : names.join(", ");
+  return refused("unknown_operation", `There is no operation ${JSON.stringify(name)} here; there are: ${there}.`);
 };
 
 export const overloadedRefusal = (message: string): Refused =>

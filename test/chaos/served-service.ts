@@ -60,6 +60,7 @@ const sale = defineOperation({
 const server = await serveRuntime({
   port: settings.port,
   stopOn: [],
+  authentication: "none",
   runtime: () =>
     createRuntime({
       dataDirectory: settings.dataDirectory,

@@ -31,6 +31,7 @@ describe("whether the server lives and is ready", () => {
       runtime: () => opening.promise.then(() => createRuntime({ dataDirectory, operations })),
       port,
       stopOn: [],
+      authentication: "none",
     });
     await until("the port", () =>
       fetch(`${url}/livez`).then(

@@ -1,6 +1,13 @@
 import { request as httpRequest } from "node:http";
 import { join } from "node:path";
-import { createRuntime, defineOperation, HandlerError, type PartialRuntimeConfig, type RuntimeOptions } from "holdfast";
+import {
+  createRuntime,
+  defineOperation,
+  HandlerError,
+  type PartialRuntimeConfig,
+  type Runtime,
+  type RuntimeOptions,
+} from "holdfast";
 import { createHoldfastClient } from "holdfast/client";
 import { embeddedGraph } from "holdfast/graph";
 import { serveRuntime, type ServeOptions } from "holdfast/server";
@@ -77,18 +84,22 @@ export async function serveKitchen(
   options: Partial<ServeOptions> & {
     readonly config?: PartialRuntimeConfig;
     readonly sensors?: RuntimeOptions["sensors"];
+    readonly beforeServing?: (runtime: Runtime) => Promise<void>;
   } = {},
 ) {
-  const { config = {}, sensors = {}, ...serve } = options;
+  const { config = {}, sensors = {}, beforeServing, ...serve } = options;
   const made = kitchen();
-  const runtime = () =>
-    createRuntime({
+  const runtime = async () => {
+    const opened = await createRuntime({
       dataDirectory: made.dataDirectory,
       operations: made.operations,
       config: { ...QUICK, ...config },
       sensors,
     });
-  const server = await serveRuntime({ runtime, port: 0, stopOn: [], ...serve });
+    await beforeServing?.(opened);
+    return opened;
+  };
+  const server = await serveRuntime({ runtime, port: 0, stopOn: [], authentication: "none", ...serve });
   onTestFinished(() => {
     made.faulty.restore();
     made.gate.resolve();

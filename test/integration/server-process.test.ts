@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createHoldfastClient } from "holdfast/client";
 import { describe, expect, onTestFinished, test } from "vitest";
+import { fetchWithToken } from "../support/fetch-with-token.ts";
 import { temporaryFolder, until } from "../support/ledger.ts";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
@@ -38,8 +39,8 @@ function start(environment: Readonly<Record<string, string>>): StartedProcess {
   return { child, exit, output: () => output, errors: () => errors };
 }
 
-/** Started, with its manuals read. */
-async function startReady(environment: Readonly<Record<string, string>>) {
+/** Started, with its manuals read. `token`: of the first start, which alone shows it. */
+async function startReady(environment: Readonly<Record<string, string>>, token?: string) {
   const started = start(environment);
   await until(
     `the first lines; so far: ${started.errors()}`,
@@ -47,14 +48,18 @@ async function startReady(environment: Readonly<Record<string, string>>) {
   );
   const url = /http:\/\/127\.0\.0\.1:\d+/.exec(started.output())?.[0];
   if (url === undefined) throw new Error(`it did not start: ${started.errors()}`);
-  return { ...started, url, client: createHoldfastClient({ url }) };
+  const shown = /hf_dev_\w+/.exec(started.output())?.[0];
+  const fetch = fetchWithToken(token ?? shown ?? "none");
+  return { ...started, url, token: shown, client: createHoldfastClient({ url, fetch }) };
 }
 
 describe("npm start", () => {
   test("prints where it is, ingests the shipped manuals once, answers queries, and ends with 0 at SIGTERM", async () => {
     const data = join(temporaryFolder(), "data");
     const first = await startReady({ HOLDFAST_DATA: data });
-    expect(first.output()).toMatch(/^\n {2}Holdfast \d+\.\d+\.\d+ · node \d+\.\d+\.\d+\n {2}tRPC {7}http/);
+    expect(first.output()).toMatch(
+      /^\n {2}Holdfast \d+\.\d+\.\d+ · development · node \d+\.\d+\.\d+\n {2}console {4}http\S+\/\?token=hf_lnk_\w+ .*\n {2}token {6}hf_dev_\w+ .*\n {2}tRPC {7}http/,
+    );
     expect(first.output()).toMatch(/ {2}mode {7}normal · 0 queued · dependencies: graph closed\n/);
     expect(first.output()).toMatch(/ {2}manuals {4}12 read on this first start/);
     expect((await fetch(`${first.url}/readyz`)).status).toBe(200);
@@ -62,8 +67,15 @@ describe("npm start", () => {
     expect(await first.exit).toEqual({ code: 0, signal: null });
     expect(first.errors()).toBe("");
 
-    const second = await startReady({ HOLDFAST_DATA: data });
+    const second = await startReady({ HOLDFAST_DATA: data }, first.token);
     expect(second.output()).toMatch(/ {2}manuals {4}12 in the graph/);
+    expect(second.token).toBeUndefined();
+    expect(second.output()).toMatch(
+      / {2}token {6}was shown at the first start; make another in the console, or with: npx/,
+    );
+    expect((await fetch(`${second.url}/trpc/degradation.status`)).status).toBe(401);
+    const link = /http:\S+\?token=hf_lnk_\w+/.exec(second.output())?.[0] ?? "";
+    expect((await fetch(link, { redirect: "manual" })).headers.getSetCookie()).toHaveLength(1);
     const answer = await second.client.operations.submit.mutate({
       name: "document.query",
       input: { question: "What temperature for the fryer?" },
@@ -109,7 +121,7 @@ describe("npm start", () => {
     expect(accepted.length).toBeGreaterThan(30);
     expect(answers.filter(({ outcome }) => outcome?.status === "failed")).toEqual([]);
 
-    const second = await startReady({ HOLDFAST_DATA: data });
+    const second = await startReady({ HOLDFAST_DATA: data }, first.token);
     for (const { outcome } of accepted) {
       if (outcome?.status !== "completed" && outcome?.status !== "queued") continue;
       expect(

@@ -80,6 +80,21 @@ describe("the banner", () => {
     );
   });
 
+  test("says how to come in, in development", () => {
+    const here = { ...at, status: status(), graph: { kind: "embedded" } } as const;
+    expect(
+      banner({ ...here, access: { token: "hf_dev_x", link: "hf_lnk_y" } })
+        .split("\n")
+        .slice(1, 4),
+    ).toEqual([
+      `  Holdfast ${packageJson.version} · development · node ${process.versions.node}`,
+      "  console    http://127.0.0.1:4400/?token=hf_lnk_y   (signs you in, once; valid on this machine only)",
+      "  token      hf_dev_x   (shown this once; for Authorization: Bearer)",
+    ]);
+    expect(banner({ ...here, access: { link: "hf_lnk_y" } })).toContain("  token      was shown at the first start; ");
+    expect(banner({ ...here, access: {} })).toContain("  token      was revoked; ");
+  });
+
   test("says what waits, and what needs a person", () => {
     const text = banner({
       ...at,

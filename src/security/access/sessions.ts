@@ -1,4 +1,5 @@
 import { HoldfastError } from "../../errors.ts";
+import type { Principal } from "../../operations/principal.ts";
 import type { ControlAction } from "../../queue/journal.ts";
 import { principalOf, type TokenRecord } from "./access-token.ts";
 import type { TokenBook, Verified } from "./token-book.ts";
@@ -8,6 +9,7 @@ import { hashOfSecret, makeSecret } from "./token-secret.ts";
 export interface SignedIn {
   readonly secret: string;
   readonly expiresAt: number;
+  readonly principal: Principal;
 }
 
 const SESSION_MS = 12 * 3_600_000;
@@ -79,7 +81,7 @@ export class Sessions {
       },
       this.#action("sign_in", token, `session:${id}`, at),
     );
-    return { secret: session, expiresAt };
+    return { secret: session, expiresAt, principal: principalOf(token) };
   }
 
   verify(secret: string): Verified {

@@ -7,7 +7,7 @@ import type { ControlAction } from "../../queue/journal.ts";
 import { type AccessToken, isLive, principalOf, type TokenRecord, withoutHash } from "./access-token.ts";
 import { grant, type GrantWish } from "./grant.ts";
 import { Sessions } from "./sessions.ts";
-import { MAXIMUM_LIVE_TOKENS, TokenBook, type TokenPorts, type Verified } from "./token-book.ts";
+import { MAXIMUM_LIVE_TOKENS, TokenBook, type TokenPorts, type Unproven, type Verified } from "./token-book.ts";
 import { hashOfSecret, makeSecret } from "./token-secret.ts";
 
 /** Whom a token is for. */
@@ -47,6 +47,17 @@ export interface ListedToken extends AccessToken {
   readonly lastUsedAt?: number;
 }
 
+/** Attempts from one address in a row, as the audit keeps them. */
+export interface FailedAttemptsEntry {
+  readonly address: string;
+  readonly why: Unproven;
+  readonly attempts: number;
+  /** The token, where it was one of ours that is over. */
+  readonly token?: number;
+}
+
+const BOOTSTRAP = "bootstrap";
+const STRONG = /^[\x21-\x7e]{32,200}$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 const LARGEST_PAGE_ROWS = 1_000;
 const LONGEST_LIFE_MS = 10 * 365 * 86_400_000;
@@ -170,6 +181,51 @@ export class Tokens {
   /** Who a secret proves its bearer to be. Not for cookies: a session opens nothing here. */
   verify(secret: string): Verified {
     return this.#book.verify(secret, BEARERS);
+  }
+
+  find(id: number | undefined): AccessToken | undefined {
+    const token = id === undefined ? undefined : this.#book.find(id);
+    return token === undefined ? undefined : withoutHash(token);
+  }
+
+  /**
+   * Makes, or replaces, the token `bootstrap`, which may do everything, from a secret that an operator has chosen: how a
+   * service gets its first token where nobody can make one yet. Does nothing where it is the same secret still.
+   *
+   * @throws InvalidValueError `invalid_token`; HoldfastError `not_recorded`
+   */
+  async bootstrap(secret: string): Promise<void> {
+    if (!STRONG.test(secret))
+      throw new InvalidValueError(
+        "invalid_token",
+        "secret",
+        "a bootstrap secret has 32 to 200 visible characters; make one with `openssl rand -hex 32`",
+      );
+    const hash = hashOfSecret(secret);
+    const held = this.#book.live(({ name, kind }) => name === BOOTSTRAP && kind !== "session")[0];
+    if (held?.hash === hash) return;
+    const principal = this.#principal;
+    if (held !== undefined) await this.revoke(held.id, { reason: "another bootstrap secret was given" });
+    const at = this.#book.now;
+    const reason = "a bootstrap secret was given";
+    const id = this.#book.takeId();
+    const made = { id, kind: "person", name: BOOTSTRAP, permissions: principal.permissions } as const;
+    const token: TokenRecord = { ...made, createdAt: at, createdBy: principal.id, reason, hash };
+    const action = { at, principal: principal.id, action: "create_token", target: `token:${id}`, reason };
+    await this.#book.add(token, { ...action, outcome: "created", request: described(token) });
+  }
+
+  /** Credentials that proved nothing, for the audit; whoever counts them keeps the number of entries small. */
+  recordFailedAttempts({ address, why, attempts, token }: FailedAttemptsEntry): void {
+    this.#book.record({
+      at: this.#book.now,
+      principal: "unauthenticated",
+      action: "authenticate",
+      target: `address:${address}`,
+      reason: null,
+      outcome: why,
+      request: { attempts, token: token ?? null },
+    });
   }
 
   /** Whether a token, or a session, opens something still: for connections that outlast the check at their beginning. */

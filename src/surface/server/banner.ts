@@ -1,4 +1,5 @@
 import type { RuntimeStatus } from "../../runtime-status.ts";
+import type { DevelopmentAccess } from "./access/credentials-at-start.ts";
 import { packageVersion } from "./package-version.ts";
 
 /** Where the graph is, as a person may see it. */
@@ -9,6 +10,8 @@ export interface BannerOptions {
   readonly status: RuntimeStatus;
   readonly dataDirectory: string;
   readonly graph: BannerGraph;
+  /** What development has for the person at the terminal. */
+  readonly access?: DevelopmentAccess | undefined;
 }
 
 const LABEL_WIDTH = 11;
@@ -16,10 +19,14 @@ const LABEL_WIDTH = 11;
 const line = (label: string, text: string): string => `  ${label.padEnd(LABEL_WIDTH)}${text}`;
 
 /** The first thing that a person sees: what runs, where, and how it is. Prints only what exists. */
-export function banner({ url, status, dataDirectory, graph }: BannerOptions): string {
+export function banner({ url, status, dataDirectory, graph, access }: BannerOptions): string {
   return [
     "",
-    `  Holdfast ${packageVersion()} · node ${process.versions.node}`,
+    `  Holdfast ${packageVersion()}${access === undefined ? "" : " · development"} · node ${process.versions.node}`,
+    ...(access?.link === undefined
+      ? []
+      : [line("console", `${url}/?token=${access.link}   (signs you in, once; valid on this machine only)`)]),
+    ...(access === undefined ? [] : [line("token", tokenText(access))]),
     line("tRPC", `${url}/trpc`),
     line("health", `${url}/livez   ${url}/readyz`),
     line("data", `${dataDirectory}  (SQLite, fsync on)`),
@@ -32,6 +39,12 @@ export function banner({ url, status, dataDirectory, graph }: BannerOptions): st
     line("mode", modeText(status)),
     "",
   ].join("\n");
+}
+
+function tokenText({ token, link }: DevelopmentAccess): string {
+  if (token !== undefined) return `${token}   (shown this once; for Authorization: Bearer)`;
+  const made = link === undefined ? "was revoked" : "was shown at the first start";
+  return `${made}; make another in the console, or with: npx holdfast token create`;
 }
 
 function modeText({ control: { policy }, queue: { counts }, dependencies }: RuntimeStatus): string {

@@ -1,39 +1,65 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { TRPCError } from "@trpc/server";
-import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import {
+  fastify,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+} from "fastify";
 import type { Logger } from "../../ports.ts";
+import { guardRequests } from "./access/guard-requests.ts";
 import { answerBrokenRequest } from "./broken-request.ts";
 import { turnAway } from "./check-caller.ts";
+import { allowOrigins } from "./cors.ts";
 import { LIMITS } from "./limits.ts";
+import { isLoopback } from "./loopback.ts";
 import { PROBLEM_TYPE, problem } from "./problem.ts";
+import { isIn, type TlsOptions } from "./reach.ts";
 import { SECURITY_HEADERS } from "./security-headers.ts";
 import type { Served } from "./served.ts";
 import { stackWithoutMessage } from "./stack.ts";
 import { TRPC_PREFIX, trpcErrorBody } from "./trpc-route.ts";
 
 /** Fastify with our limits, the check of every caller, and errors that callers can read. Routes come from elsewhere. */
-export function createHttpApp(served: Served, logger: Logger): FastifyInstance {
-  const app = fastify({
+export function createHttpApp(served: Served, logger: Logger, tls?: TlsOptions): FastifyInstance {
+  const { reach } = served;
+  const { proxies } = reach;
+  const options = {
     logger: false,
     // Idle connections must not hold up a stop; those with a request get their answer.
     forceCloseConnections: "idle",
     keepAliveTimeout: LIMITS.keepAliveMs,
     requestTimeout: LIMITS.requestTimeoutMs,
-    http: {
-      headersTimeout: LIMITS.headersTimeoutMs,
-      connectionsCheckingInterval: LIMITS.checkEveryMs,
-      maxHeaderSize: LIMITS.headerBytes,
-    },
+    ...(proxies !== undefined && { trustProxy: (address: string) => isIn(proxies, address) }),
     routerOptions: { maxParamLength: LIMITS.pathLength },
-    genReqId: ({ headers }) => requestId(headers["x-request-id"]),
+    genReqId: ({ headers }: { readonly headers: IncomingHttpHeaders }) => requestId(headers["x-request-id"]),
     clientErrorHandler: answerBrokenRequest,
-    frameworkErrors: (error, request, reply) => void answerError(error, request, reply.headers(SECURITY_HEADERS)),
-  });
+    frameworkErrors: (error: FastifyError, request: FastifyRequest, reply: FastifyReply) =>
+      void answerError(error, request, reply.headers(SECURITY_HEADERS)),
+  } satisfies FastifyServerOptions;
+  const connections = {
+    headersTimeout: LIMITS.headersTimeoutMs,
+    connectionsCheckingInterval: LIMITS.checkEveryMs,
+    maxHeaderSize: LIMITS.headerBytes,
+  };
+  const app: FastifyInstance =
+    tls === undefined
+      ? fastify({ ...options, http: connections })
+      : (fastify({
+          ...options,
+          https: { ...connections, ...tls, minVersion: "TLSv1.2" },
+        }) as unknown as FastifyInstance);
 
   app.addHook("onRequest", async (request, reply) => {
     reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
+    if (request.protocol === "https") reply.header("strict-transport-security", "max-age=31536000");
     if (served.phase !== "ready") reply.header("connection", "close");
-    const why = turnAway(request.headers, served.port);
+    // A platform asks a service elsewhere by its bare address whether it lives.
+    if (!reach.isLocal && isHealthCheck(request.url)) return undefined;
+    const why = whyNot(request);
     if (why !== undefined)
       return reply
         .code(403)
@@ -41,6 +67,9 @@ export function createHttpApp(served: Served, logger: Logger): FastifyInstance {
         .send(problem(403, "caller_forbidden", why, request.id));
     return undefined;
   });
+
+  allowOrigins(app, served);
+  guardRequests(app, served);
 
   app.setNotFoundHandler((request, reply) =>
     reply
@@ -52,6 +81,14 @@ export function createHttpApp(served: Served, logger: Logger): FastifyInstance {
   );
   app.setErrorHandler(answerError);
   return app;
+
+  function whyNot({ headers, host, socket }: FastifyRequest): string | undefined {
+    if (proxies === undefined) return turnAway(headers, served.port, reach);
+    const { remoteAddress = "" } = socket;
+    return isIn(proxies, remoteAddress) || isLoopback(remoteAddress)
+      ? turnAway({ host, origin: headers.origin }, served.port, reach)
+      : "Only the proxies in front of this server may call it.";
+  }
 
   function answerError(error: FastifyError | TRPCError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const { status, code, message } = told(error);
@@ -67,6 +104,8 @@ export function createHttpApp(served: Served, logger: Logger): FastifyInstance {
       : reply.type(PROBLEM_TYPE).send(problem(status, code.toLowerCase(), message, request.id));
   }
 }
+
+const isHealthCheck = (url: string): boolean => /^\/(livez|readyz)(\?|$)/.test(url);
 
 const CODES: Readonly<Record<number, TRPCError["code"]>> = {
   400: "BAD_REQUEST",

@@ -6,8 +6,10 @@
  *
  * @module
  */
+export { type DevelopmentAccess, readBootstrapToken } from "./access/credentials-at-start.ts";
 export { banner, type BannerGraph, type BannerOptions, withoutCredentials } from "./banner.ts";
 export type { Readiness } from "./health-routes.ts";
 export type { Problem } from "./problem.ts";
 export { type RuntimeServer, serveRuntime, type ServeOptions } from "./serve-runtime.ts";
-export type { ServerPhase } from "./served.ts";
+export type { TlsOptions } from "./reach.ts";
+export type { ServerMode, ServerPhase } from "./served.ts";

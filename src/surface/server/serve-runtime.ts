@@ -5,12 +5,15 @@ import { HoldfastError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../ports.ts";
 import type { Runtime } from "../../runtime.ts";
 import { addConsoleRoutes } from "./console-routes.ts";
+import { credentialsAtStart, type DevelopmentAccess } from "./access/credentials-at-start.ts";
+import { Gate } from "./access/gate.ts";
+import { addSessionRoutes } from "./access/session-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { createHttpApp } from "./http-app.ts";
 import { LIMITS } from "./limits.ts";
-import { assertLoopback } from "./loopback.ts";
+import { reachOf, type TlsOptions } from "./reach.ts";
 import { addRestRoutes } from "./rest-routes.ts";
-import type { ServerPhase } from "./served.ts";
+import type { Served, ServerMode, ServerPhase } from "./served.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
 import { addTrpcRoute } from "./trpc-route.ts";
 
@@ -20,10 +23,26 @@ export interface ServeOptions {
    * port touches no journal; meanwhile `/readyz` says `starting`. The server stops it in either case.
    */
   readonly runtime: Runtime | (() => Promise<Runtime>);
-  /** A loopback address; default `127.0.0.1`. */
+  /** Default `127.0.0.1`. Any other than a loopback address asks for `tls` or `trustProxy`, and for `publicOrigins`. */
   readonly host?: string;
   /** Default 4400; 0 for a free one. */
   readonly port?: number;
+  /**
+   * `production` (the default) starts only where a token is live or `bootstrapToken` is given. `development` makes a
+   * token at its first start, and is for this machine only.
+   */
+  readonly mode?: ServerMode;
+  /** `none`: every caller may do everything, as `local-operator`. On loopback addresses only, and said in the log. */
+  readonly authentication?: "tokens" | "none";
+  /** A secret that an operator has chosen, which may do everything: how the first token comes to be. */
+  readonly bootstrapToken?: string | undefined;
+  readonly tls?: TlsOptions;
+  /** Addresses or networks of the proxies that end TLS in front of it. Nobody else may call it then. */
+  readonly trustProxy?: readonly string[];
+  /** Under which addresses it is called from elsewhere: `["https://holdfast.example.org"]`. */
+  readonly publicOrigins?: readonly string[];
+  /** Origins whose pages may call it with a token. None by default. */
+  readonly cors?: readonly string[];
   readonly logger?: Logger;
   /** The signals that stop it; default SIGTERM and SIGINT. Empty where the host process has its own. */
   readonly stopOn?: readonly NodeJS.Signals[];
@@ -38,6 +57,8 @@ export interface RuntimeServer extends AsyncDisposable {
   /** Where it is, without a slash at the end: `http://127.0.0.1:4400`. */
   readonly url: string;
   readonly phase: ServerPhase;
+  /** In development: how the person at the terminal comes in. */
+  readonly access: DevelopmentAccess | undefined;
   /**
    * From now on `/readyz` answers 503 and new work is refused; what is in flight ends or goes back to disk; then the
    * address is given back. Idempotent.
@@ -51,25 +72,37 @@ export interface RuntimeServer extends AsyncDisposable {
  * Serves a runtime over HTTP on this machine: the console at `/`, tRPC at `/trpc`, REST at `/api/v4`, `/livez` and
  * `/readyz`. Resolves when it is ready.
  *
- * @throws MisuseError `address_not_loopback`
+ * @throws MisuseError `address_not_loopback`, `public_origin_missing`, `no_credentials`
+ * @throws InvalidValueError `invalid_option`, `invalid_token`
  * @throws HoldfastError `address_in_use`, `address_unavailable`; and whatever opening the runtime throws
  */
 export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer> {
   const { port = 4400, logger = silentLogger, stopOn = ["SIGTERM", "SIGINT"] } = options;
   const host = (options.host ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
-  assertLoopback(host);
-  const served: { phase: ServerPhase; runtime: Runtime | undefined; port: number; faults?: DevelopmentFaults } = {
+  const { mode = "production", authentication = "tokens", tls } = options;
+  const reach = reachOf({ ...options, host, mode, authentication });
+  const gate = new Gate({ authentication, runtime: () => served.runtime, port: () => served.port });
+  const served: Changing<Served> = {
     phase: "starting",
     runtime: undefined,
     port,
+    mode,
+    gate,
+    reach,
     ...(options.faults !== undefined && { faults: options.faults }),
   };
-  const app = createHttpApp(served, logger);
+  const app = createHttpApp(served, logger, tls);
   addHealthRoutes(app, served);
   addConsoleRoutes(app, logger);
+  addSessionRoutes(app, served);
   addTrpcRoute(app, served, logger);
   addRestRoutes(app, served, logger);
-  served.port = await listen(app, host, port);
+  try {
+    served.port = await listen(app, host, port);
+  } catch (error) {
+    gate.close();
+    throw error;
+  }
 
   const opening = open(options.runtime);
   const stopped = Promise.withResolvers<void>();
@@ -78,20 +111,30 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   const forgetSignals = stopOnSignals(stopOn, stop, logger);
 
   let runtime: Runtime;
+  let access: DevelopmentAccess | undefined;
   try {
     runtime = await opening;
+    access = await credentialsAtStart(runtime, { ...options, mode, authentication }).catch(async (error: unknown) => {
+      await runtime.stop();
+      throw error;
+    });
   } catch (error) {
     forgetSignals();
+    gate.close();
     await close(app);
     throw error;
   }
   served.runtime = runtime;
+  gate.opened(runtime);
+  if (authentication === "none")
+    logger.warn({ port: served.port }, "authentication is off: every caller on this machine may do everything");
   if (served.phase === "starting") served.phase = "ready";
 
   return {
     runtime,
     port: served.port,
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${served.port}`,
+    access,
+    url: `${reach.scheme}://${host.includes(":") ? `[${host}]` : host}:${served.port}`,
     get phase() {
       return served.phase;
     },
@@ -115,6 +158,7 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
 
   async function stopNow(): Promise<void> {
     try {
+      gate.close();
       await (await opening).stop();
     } finally {
       await close(app);
@@ -122,6 +166,8 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
     }
   }
 }
+
+type Changing<Type> = { -readonly [Name in keyof Type]: Type[Name] };
 
 /** Asynchronous, so that an opener that throws at once is one whose promise rejects. */
 const open = async (runtime: ServeOptions["runtime"]): Promise<Runtime> =>

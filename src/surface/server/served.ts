@@ -1,5 +1,7 @@
 import type { DevelopmentFaults } from "../../../routers/app.router.ts";
 import type { Runtime } from "../../runtime.ts";
+import type { Gate } from "./access/gate.ts";
+import type { Reach } from "./reach.ts";
 
 /**
  * - `starting`: the address is ours, the journal is not open yet.
@@ -9,6 +11,9 @@ import type { Runtime } from "../../runtime.ts";
  */
 export type ServerPhase = "starting" | "ready" | "stopping" | "stopped";
 
+/** `development` makes credentials by itself and is for this machine only; `production` asks for real ones. */
+export type ServerMode = "development" | "production";
+
 /** What the routes know of the runtime that they serve. */
 export interface Served {
   readonly phase: ServerPhase;
@@ -17,4 +22,7 @@ export interface Served {
   readonly port: number;
   /** In development only. */
   readonly faults?: DevelopmentFaults;
+  readonly mode: ServerMode;
+  readonly gate: Gate;
+  readonly reach: Reach;
 }
