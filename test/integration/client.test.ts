@@ -49,6 +49,7 @@ describe("a subscription as a loop", () => {
         runtime: () => createRuntime({ dataDirectory: made.dataDirectory, operations: made.operations }),
         port,
         stopOn: [],
+        authentication: "none",
       });
     const first = await serve(0);
     const client = createHoldfastClient({ url: first.url });

@@ -108,6 +108,7 @@ describe("REST", () => {
     const serving = serveRuntime({
       port: await freePort(port),
       stopOn: [],
+      authentication: "none",
       runtime: async () => {
         await opening.promise;
         return createRuntime({ dataDirectory: made.dataDirectory, operations: made.operations });

@@ -13,16 +13,19 @@ declare module "fastify" {
   }
 }
 
+/** The route's own path where there is one: a path may be written in more than one way. */
+const placeOf = ({ routeOptions, url }: FastifyRequest): string => routeOptions.url ?? url;
+
 const GUARDED = /^\/(trpc|api\/v4)(\/|\?|$)/;
 
 /**
- * Turns away who proves nothing before anything of a body is read. What comes past (a path that is written in another
- * way, a request from before the journal was open) is asked again where its context is made.
+ * Turns away who proves nothing before anything of a body is read. What comes past (a request from before
+ * the journal was open) is asked where its context is made.
  */
 export function guardRequests(app: FastifyInstance, served: Served): void {
   app.addHook("onRequest", async (request, reply) => {
     const { gate, runtime } = served;
-    if (runtime === undefined || !GUARDED.test(request.url) || request.routeOptions.config?.isPublic === true)
+    if (runtime === undefined || !GUARDED.test(placeOf(request)) || request.routeOptions.config?.isPublic === true)
       return undefined;
     try {
       gate.watch(reply, gate.callerOf(request, runtime));
@@ -41,7 +44,7 @@ export function sendRefusal(error: unknown, request: FastifyRequest, reply: Fast
   if (httpStatus === 401) reply.header("www-authenticate", CHALLENGE);
   if (error instanceof TooManyAttempts) reply.header("retry-after", error.retryAfterSeconds);
   reply.code(httpStatus);
-  return request.url.startsWith("/trpc/")
+  return placeOf(request).startsWith("/trpc/")
     ? reply.type("application/json").send({ error: shape })
     : reply.type(PROBLEM_TYPE).send(problem(httpStatus, reason, shape.message, request.id, { retryable }));
 }
