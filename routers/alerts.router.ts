@@ -38,6 +38,7 @@ export const alertsRouter = router({
     "alert.read",
     "GET /api/v4/alerts/watch",
     "Every change of every alert. Goes on after the last one received when a connection was lost.",
+    { events: alertChangeSchema },
   )
     .input(followInputSchema)
     .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>

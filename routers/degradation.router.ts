@@ -3,6 +3,7 @@ import { degradationMetricsSchema } from "./schemas/degradation-metrics.ts";
 import { degradationStatus } from "./degradation-status.ts";
 import { changeOf } from "./change.ts";
 import { follow } from "./follow.ts";
+import { changeSchema } from "./schemas/change.ts";
 import { followInputSchema } from "./schemas/common.ts";
 import { explanationSchema } from "./schemas/explanation.ts";
 import { historyInputSchema, historyPageSchema } from "./schemas/mode-history.ts";
@@ -130,6 +131,7 @@ export const degradationRouter = router({
     "degradation.read",
     "GET /api/v4/degradation/watch",
     "Every transition as it happens, explained. Goes on after the last one received when a connection was lost.",
+    { events: changeSchema },
   )
     .input(followInputSchema)
     .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>

@@ -1,4 +1,5 @@
 import { initTRPC } from "@trpc/server";
+import type { z } from "zod";
 import type { Runtime } from "../src/runtime.ts";
 import type { Context } from "./context.ts";
 import { declaredErrorShape } from "./error-shape.ts";
@@ -22,6 +23,8 @@ export interface ProcedureMeta {
   readonly reasons: readonly DeclaredReason[];
   /** What it answers is something that was not there before: 201. */
   readonly creates?: true;
+  /** What a subscription's events are: the schema of their data. */
+  readonly events?: z.ZodType;
   /** Its answer is given once, and kept nowhere. */
   readonly answersSecret?: true;
 }
@@ -30,6 +33,7 @@ export interface ProcedureMeta {
 export interface ProcedureOptions<Declared extends DeclaredReason> {
   readonly reasons?: readonly Declared[];
   readonly creates?: true;
+  readonly events?: z.ZodType;
   readonly answersSecret?: true;
 }
 

@@ -1,5 +1,5 @@
 import { MisuseError } from "../../src/errors.ts";
-import { type JsonSchema, jsonSchemaOf } from "./json-schema.ts";
+import { type JsonSchema, takenBy } from "./json-schema.ts";
 
 /** One field of a procedure's input. */
 export interface InputField {
@@ -28,7 +28,7 @@ export function inputFields(route: {
 }): readonly InputField[] {
   const inPath = new Set([...route.path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name ?? ""));
   const fields = route.inputs.flatMap((input) => {
-    const { properties = {}, required = [] } = jsonSchemaOf(input, "input");
+    const { properties = {}, required = [] } = takenBy(input);
     return Object.entries(properties).map(([name, schema]): InputField => {
       const where = inPath.has(name) ? "path" : hasBody(route.method) ? "body" : "query";
       const isRequired = where === "path" || required.includes(name);

@@ -44,6 +44,31 @@ export function restAnswer({ method, meta, output, type }: RestRoute, data: unkn
   return meta.creates === true ? { status: 201 } : DONE;
 }
 
+/** Every status that a route may answer with a value, and when, for the document. */
+export function statusesOf({ type, meta }: RestRoute, words: readonly string[]): ReadonlyMap<number, string> {
+  const done = new Map([[meta.creates === true ? 201 : 200, meta.creates === true ? "Created." : "Done."]]);
+  if (type === "query") return new Map([[200, "As it is now."]]);
+  for (const word of words) {
+    const { status } = (Object.hasOwn(STATUS_OF_WORD, word) ? STATUS_OF_WORD[word] : undefined) ?? DONE;
+    if (status !== DONE.status) done.set(status, `${done.has(status) ? `${done.get(status)} ` : ""}\`${word}\``);
+  }
+  return done;
+}
+
+/** The same for an outcome. */
+export const STATUSES_OF_OUTCOME: ReadonlyMap<number, string> = new Map([
+  [200, "`completed`: the effect is in the dependency, once."],
+  [202, "`queued`: it is on disk, and executed later; `Location` says where to ask."],
+  [400, "`refused`: `invalid_input`"],
+  [403, "`refused`: `forbidden`"],
+  [404, "`refused`: `unknown_operation`"],
+  [413, "`refused`: `input_too_large`"],
+  [422, "`refused`: `idempotency_key_reused`"],
+  [500, "`failed`: by a fault of the operation itself"],
+  [502, "`failed`: by a dependency"],
+  [503, "`refused`: not at this moment"],
+]);
+
 function statusWord(data: unknown): string | undefined {
   if (typeof data !== "object" || data === null || !("status" in data)) return undefined;
   return typeof data.status === "string" ? data.status : undefined;

@@ -38,5 +38,8 @@ export function restRoutes(router: AnyTRPCRouter): readonly RestRoute[] {
   });
 }
 
+/** Which router it is of: `degradation`. */
+export const areaOf = (procedure: string): string => procedure.split(".", 1)[0] ?? procedure;
+
 const isOurs = (meta: Partial<ProcedureMeta> | undefined): meta is ProcedureMeta =>
   meta?.rest !== undefined && meta.permission !== undefined && meta.summary !== undefined;

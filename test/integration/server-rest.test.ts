@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { createRuntime } from "holdfast";
 import { describe, expect, test } from "vitest";
 import { appRouter } from "../../routers/app.router.ts";
@@ -305,5 +306,17 @@ describe("a subscription over REST", () => {
     await until("the reader to be there", () => server.runtime.feeds.transitions.readers === 1);
     await server.stop();
     await all;
+  });
+});
+
+describe("the description of the surface", () => {
+  test("is served as it is committed, and once to whoever has it", async () => {
+    const { server } = await serveKitchen();
+    const answer = await rest(server.url, "GET /api/v4/openapi.json");
+    const committed = readFileSync(new URL("../../docs/openapi.json", import.meta.url), "utf8");
+    expect([answer.status, answer.json]).toEqual([200, JSON.parse(committed)]);
+    const etag = String(answer.headers["etag"]);
+    const again = await rest(server.url, "GET /api/v4/openapi.json", undefined, { "if-none-match": etag });
+    expect([again.status, again.text]).toEqual([304, ""]);
   });
 });

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { defaultConfig } from "../../../config/presets.ts";
 import { appRouter } from "../../../routers/app.router.ts";
 import { hasBody } from "../../../routers/rest/input-fields.ts";
+import { openApiDocument } from "../../../routers/rest/openapi.ts";
 import { readInput } from "../../../routers/rest/read-input.ts";
 import { restAnswer } from "../../../routers/rest/rest-answer.ts";
 import { type RestRoute, restRoutes } from "../../../routers/rest/rest-route.ts";
@@ -11,6 +12,7 @@ import { etagOf, isKnown } from "./etag.ts";
 import { eventStream } from "./event-stream.ts";
 import { LIMITS } from "./limits.ts";
 import { makeContext } from "./make-context.ts";
+import { packageVersion } from "./package-version.ts";
 import { PROBLEM_TYPE, problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { problemOf, sendProblem } from "./rest-problem.ts";
@@ -31,6 +33,7 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
       url: urlPattern(route.path),
       handler: (request, reply) => handle(route, request, reply),
     });
+  addOpenApi(app, routes);
   for (const [path, ofPath] of Map.groupBy(routes, ({ path }) => path)) addOtherMethods(app, path, ofPath);
 
   async function handle(
@@ -76,17 +79,30 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
   }
 }
 
+/** What is at these paths, for everybody: it is public with the package. Made when it is first asked for. */
+function addOpenApi(app: FastifyInstance, routes: readonly RestRoute[]): void {
+  let text: string | undefined;
+  app.get("/api/v4/openapi.json", (request, reply) => {
+    text ??= JSON.stringify(openApiDocument(routes, packageVersion()));
+    return sendText(text, request, reply);
+  });
+}
+
 function sendAnswer(route: RestRoute, data: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, location, retryAfterSeconds } = restAnswer(route, data);
   if (location !== undefined) reply.header("location", location);
   if (retryAfterSeconds !== undefined) reply.header("retry-after", Math.ceil(retryAfterSeconds));
   const text = JSON.stringify(data ?? null);
-  if (route.method === "GET" && status === 200) {
-    const etag = etagOf(text);
-    reply.header("etag", etag);
-    if (isKnown(etag, request.headers["if-none-match"])) return reply.code(304).send();
-  }
+  if (route.method === "GET") return sendText(text, request, reply);
   return reply.code(status).type(JSON_TYPE).send(text);
+}
+
+/** As it is now; or that it is as the client has it. */
+function sendText(text: string, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const etag = etagOf(text);
+  reply.header("etag", etag);
+  if (isKnown(etag, request.headers["if-none-match"])) return reply.code(304).send();
+  return reply.code(200).type(JSON_TYPE).send(text);
 }
 
 /** Aborts when the client has gone, or has all. */

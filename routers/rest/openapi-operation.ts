@@ -1,0 +1,127 @@
+import { z } from "zod";
+import { PRIORITIES } from "../../machines/contracts/priority.ts";
+import { ASKED_BY_OPERATION } from "../permissions.ts";
+import { LONGEST_WAIT_MS } from "../preferences.ts";
+import { hasBody } from "./input-fields.ts";
+import type { JsonSchema } from "./json-schema.ts";
+import { PROBLEM_REF, problemResponses } from "./openapi-problems.ts";
+import type { OpenApiSchemas } from "./openapi-schemas.ts";
+import { statusesOf, STATUSES_OF_OUTCOME } from "./rest-answer.ts";
+import { areaOf, type RestRoute } from "./rest-route.ts";
+
+/** One operation of the document. */
+export function openApiOperation(route: RestRoute, schemas: OpenApiSchemas): unknown {
+  const { procedure, meta, fields, method } = route;
+  const [, first = meta.summary, rest = ""] = /^(.*?[.])(?:\s+(.*))?$/s.exec(meta.summary) ?? [];
+  const inBody = fields.filter(({ where }) => where === "body");
+  const parameters = [...fields.filter(({ where }) => where !== "body").map(parameterOf), ...headersOf(route)];
+  return {
+    operationId: procedure,
+    tags: [areaOf(procedure)],
+    summary: first,
+    ...(rest !== "" && { description: rest }),
+    "x-holdfast-permission": meta.permission,
+    ...(parameters.length > 0 && { parameters }),
+    ...(hasBody(method) && inBody.length > 0 && { requestBody: bodyOf(inBody) }),
+    responses: responsesOf(route, schemas),
+  };
+}
+
+type Field = RestRoute["fields"][number];
+
+const parameterOf = ({ name, where, isRequired, schema }: Field) => ({
+  name,
+  in: where,
+  ...(isRequired && { required: true }),
+  schema,
+});
+
+const bodyOf = (fields: readonly Field[]) => {
+  const required = fields.filter(({ isRequired }) => isRequired).map(({ name }) => name);
+  const schema = {
+    type: "object",
+    properties: Object.fromEntries(fields.map((field) => [field.name, field.schema])),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+  return { ...(required.length > 0 && { required: true }), content: { "application/json": { schema } } };
+};
+
+const header = (name: string, description: string, schema: JsonSchema) => ({ name, in: "header", description, schema });
+
+function headersOf({ type, method, meta }: RestRoute): unknown[] {
+  if (type === "subscription")
+    return [header("Last-Event-ID", "The id of the last event received: goes on after it.", { type: "string" })];
+  if (method === "GET")
+    return [header("If-None-Match", "The ETag of an answer that is at hand: 304 while it holds.", { type: "string" })];
+  const key = { type: "string", minLength: 1, maxLength: 256, pattern: "^[\\x21-\\x7e]+$" };
+  const once = header("Idempotency-Key", "The same order again is answered as it was, and not carried out again.", key);
+  if (meta.permission !== ASKED_BY_OPERATION) return [once];
+  return [
+    once,
+    header("Holdfast-Priority", "Where the input has none.", { type: "string", enum: PRIORITIES }),
+    header("Holdfast-Answer-Within-Ms", "Where the input has none.", {
+      type: "integer",
+      minimum: 1,
+      maximum: LONGEST_WAIT_MS,
+    }),
+  ];
+}
+
+function responsesOf(route: RestRoute, schemas: OpenApiSchemas): Readonly<Record<string, unknown>> {
+  const { schema, canMiss } = answerOf(route, schemas);
+  const byPath = route.fields.some(({ where }) => where === "path");
+  const responses = problemResponses(route, canMiss || (byPath && route.method === "GET"));
+  if (route.type === "subscription")
+    responses.set(200, {
+      description: "Server-sent events; each has an `id`, and this as its `data`.",
+      content: { "text/event-stream": { schema } },
+    });
+  else
+    for (const [status, description] of statuses(route, schemas.resolve(schema), schemas))
+      responses.set(status, {
+        description,
+        ...headersOfAnswer(status, route),
+        content: {
+          "application/json": { schema },
+          // The same status may be a problem: of the request, and not of what it asks for.
+          ...(responses.has(status) && { "application/problem+json": { schema: PROBLEM_REF } }),
+        },
+      });
+  if (route.type === "query") responses.set(304, { description: "As it was." });
+  return Object.fromEntries([...responses].toSorted(([one], [other]) => one - other));
+}
+
+/** A GET that may answer null answers 404 instead. */
+function answerOf({ output, meta, method }: RestRoute, schemas: OpenApiSchemas) {
+  const schema = meta.events ?? output;
+  if (!(schema instanceof z.ZodType)) return { schema: {}, canMiss: false };
+  if (method === "GET" && schema instanceof z.ZodNullable)
+    return { schema: schemas.given(schema.unwrap() as z.ZodType), canMiss: true };
+  return { schema: schemas.given(schema), canMiss: false };
+}
+
+function statuses(route: RestRoute, schema: JsonSchema, schemas: OpenApiSchemas): ReadonlyMap<number, string> {
+  if (route.meta.permission === ASKED_BY_OPERATION) return STATUSES_OF_OUTCOME;
+  return statusesOf(route, wordsOf(schema, schemas));
+}
+
+/** Every `status` that an answer may have. */
+function wordsOf(schema: JsonSchema, schemas: OpenApiSchemas): string[] {
+  const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])];
+  const { const: word, enum: words = [] } = schema.properties?.["status"] ?? {};
+  return [
+    ...parts.flatMap((part) => wordsOf(schemas.resolve(part), schemas)),
+    ...[word, ...words].filter((each) => typeof each === "string"),
+  ];
+}
+
+function headersOfAnswer(status: number, { type }: RestRoute): { readonly headers?: unknown } {
+  if (status === 200 && type === "query")
+    return { headers: { ETag: { description: "Names what it says.", schema: { type: "string" } } } };
+  if (status === 202)
+    return { headers: { Location: { description: "Where the operation is.", schema: { type: "string" } } } };
+  if (status === 503)
+    return { headers: { "Retry-After": { description: "Seconds.", schema: { type: "integer", minimum: 0 } } } };
+  return {};
+}
