@@ -1,10 +1,14 @@
-import { createRuntime, HoldfastError } from "holdfast";
+import { join } from "node:path";
+import { createRuntime, HoldfastError, type Runtime } from "holdfast";
 import { banner, serveRuntime } from "holdfast/server";
+import { faultyGraph } from "holdfast/testing";
 import { documentOperations } from "./document-operations.ts";
+import { ManualsFaults } from "./faults/manuals-faults.ts";
 import { firstAnswer } from "./start-first-answer.ts";
 import { openGraph } from "./start-graph.ts";
 import { createLogger } from "./start-logger.ts";
 import { ingestShippedManuals, listDocuments } from "./start-manuals.ts";
+import type { ManualsTransaction } from "./manuals-graph.ts";
 import { readSettings, SettingError, type StartSettings } from "./start-settings.ts";
 
 /*
@@ -27,15 +31,28 @@ try {
 async function serveManuals(settings: StartSettings): Promise<void> {
   const { dataDirectory, port, logLevel } = settings;
   const logger = createLogger(logLevel);
-  const graph = openGraph(settings);
+  // A newcomer may cut it in the console, whichever graph it is: nothing of that reaches the graph itself.
+  const faulty = faultyGraph<ManualsTransaction>(openGraph(settings));
+  const graph = faulty.dependency;
   const list = listDocuments(graph);
-  const { ingestDocument: ingest, queryDocuments: query } = documentOperations(graph);
+  const operations = documentOperations(graph);
+  const { ingestDocument: ingest, queryDocuments: query } = operations;
+  let runtime: Runtime | undefined;
+  const faults = new ManualsFaults(faulty, operations, () => runtime);
   const server = await serveRuntime({
-    runtime: () => createRuntime({ dataDirectory, operations: [ingest, query, list], logger }),
+    runtime: async () => {
+      const backupDirectory = join(dataDirectory, "backups");
+      runtime = await createRuntime({ dataDirectory, backupDirectory, operations: [ingest, query, list], logger });
+      runtime.onMemoryPressure(() => faults.letGoOfMemory());
+      return runtime;
+    },
     port,
     logger,
     mode: "development",
+    faults,
   });
+  const stopFaults = () => faults.stop();
+  server.stopped.then(stopFaults, stopFaults);
   await firstAnswer(server.runtime, FIRST_ANSWER_WITHIN_MS);
   // A signal may have come before it was ready; there is nothing to greet with then.
   if (server.phase !== "ready") return;
