@@ -14,8 +14,21 @@ import { faultsRouter } from "./faults.router.ts";
 import { createCallerFactory, router } from "./trpc.ts";
 
 /**
- * Everything a remote caller can do, one router per area. A host can serve it beside its own procedures; it then
- * makes the `Context` itself, and with it the principal.
+ * Everything a remote caller can do, one router per area.
+ *
+ * A host that has a router of its own puts this one under a name in it. Its context then holds ours besides what its
+ * own procedures need, and its principal is who its own sign-in has found; its error formatter may be ours, so that
+ * both tell errors in one form. A host without an error formatter can also have both side by side, by `mergeRouters`;
+ * the names of areas must then be free, and its errors are told in our form.
+ *
+ * @example
+ * interface HostContext extends Context { readonly user: User }
+ * const t = initTRPC.context<HostContext>().create({
+ *   errorFormatter: ({ error, path, ctx }) => errorShape(error, { path, requestId: ctx?.requestId }),
+ * });
+ * const hostRouter = t.router({ orders: ordersRouter, holdfast: appRouter });
+ * // createContext: (request) => ({ user, runtime, principal: { id: user.id, permissions: user.rights }, requestId })
+ * // client: holdfast.degradation.status.query()
  */
 export const appRouter = router({
   operations: operationsRouter,

@@ -5,6 +5,8 @@ import { ASKED_BY_OPERATION } from "./permissions.ts";
 import { LONGEST_WAIT_MS } from "./preferences.ts";
 import { operationIdSchema, pageInputSchema, prioritySchema, reasonSchema } from "./schemas/common.ts";
 import {
+  endedInputSchema,
+  endedPageSchema,
   operationDefinitionSchema,
   operationPageSchema,
   operationResultSchema,
@@ -87,6 +89,15 @@ export const operationsRouter = router({
     .input(pageInputSchema.extend({ state: waitingStateSchema }))
     .output(operationPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.list(input)),
+
+  ended: procedure(
+    "operation.read",
+    "GET /api/v4/operations/ended",
+    "How operations ended, newest first, by the time of their ends.",
+  )
+    .input(endedInputSchema)
+    .output(endedPageSchema)
+    .query(({ ctx: { runtime }, input }) => runtime.ended(input)),
 
   result: procedure(
     "operation.read",

@@ -26,10 +26,20 @@ export type {
   SensingSettings,
 } from "../config/types.ts";
 export type { CallOptions, CallOutcome, CallWork } from "./dependencies/call.ts";
+export type { LiveActor, LiveActorWithEvents, PossibleEvent } from "./control/inspect/live-actor.ts";
+export type { MachineDefinition, MachineEdge, MachineState } from "./control/inspect/machine-definition.ts";
 export type { Measurements } from "./control/measurements.ts";
 export type { ReadValue, SensorReadings } from "./control/sensors/replaced.ts";
 export type { DegradationMetrics } from "./degradation/metrics.ts";
 export type { HistoryPage, HistoryQuestion, ModeChange } from "./degradation/mode-history.ts";
+export type {
+  PastActor,
+  PastMoment,
+  PastTransition,
+  TransitionBounds,
+  TransitionPage,
+  TransitionQuestion,
+} from "./degradation/time-travel.ts";
 export { type CallHandle, dependency, type DependencyOptions } from "./dependencies/define-dependency.ts";
 export type { Dependency } from "./dependencies/dependency.ts";
 export {
@@ -59,6 +69,8 @@ export {
 } from "./operations/define-operation.ts";
 export type { MemoryPressureCallback } from "./memory-pressure.ts";
 export type {
+  EndedPage,
+  EndedQuestion,
   OperationResult,
   OperationState,
   OperationView,
@@ -80,6 +92,13 @@ export type { Clock, Logger, LogFields, Random, TimerHandle } from "./ports.ts";
 export { silentLogger } from "./ports.ts";
 export type { CancelOutcome } from "./queue/cancel.ts";
 export type { DeadLetters, DiscardOutcome, RetryOutcome } from "./queue/dead-letters.ts";
+export type { LaneState, LaneView, QueueReads, QueueStatus } from "./queue/queue-reads.ts";
+export type { QueueRates } from "./queue/queue-rates.ts";
+export type { RuntimeBackup, RuntimeBackupOptions } from "./runtime-backups.ts";
+export type { HealthIssue, HealthSeverity, HealthSummary } from "./runtime-health.ts";
+export type { Machines } from "./runtime-machines.ts";
+export type { Readiness } from "./runtime-readiness.ts";
+export { type Backup, backupJournal, type BackupOptions } from "./storage/backup/backup-journal.ts";
 export { createRuntime, type Runtime } from "./runtime.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export type { AccessToken, TokenEnd, TokenKind } from "./security/access/access-token.ts";

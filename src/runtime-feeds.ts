@@ -9,6 +9,8 @@ const BOUNDS = { entries: 1_000, readers: 1_000 };
 
 /** What happens, for those who follow it from afar and may lose the connection. */
 export class RuntimeFeeds {
+  /** Counts the processes that have opened this journal: what the ids of all entries begin with. */
+  readonly process: number;
   /** Every transition of every machine, explained: also what was told while a reader was away, from the store. */
   readonly transitions: ChangeFeed<ExplainedTransition>;
   /** Every change of every alert. */
@@ -21,6 +23,7 @@ export class RuntimeFeeds {
     policy: () => AdmissionPolicy,
     stored: FeedStore<ExplainedTransition>,
   ) {
+    this.process = epoch;
     this.transitions = new ChangeFeed(epoch, BOUNDS, stored);
     this.alerts = new ChangeFeed(epoch, BOUNDS);
     events.on("transition", (transition) =>

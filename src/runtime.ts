@@ -14,7 +14,14 @@ import { type Readiness, readinessOf } from "./runtime-readiness.ts";
 import type { MemoryPressureCallback } from "./memory-pressure.ts";
 import type { Explanation } from "./explain/explanation.ts";
 import type { AnyOperationDefinition, InputOf, ValueOf } from "./operations/define-operation.ts";
-import type { OperationResult, OperationView, Page, WaitingState } from "./operations/operation-view.ts";
+import type {
+  EndedPage,
+  EndedQuestion,
+  OperationResult,
+  OperationView,
+  Page,
+  WaitingState,
+} from "./operations/operation-view.ts";
 import type { Outcome } from "./operations/outcome.ts";
 import type { Principal } from "./operations/principal.ts";
 import { unknownOperationRefusal } from "./operations/refusals.ts";
@@ -198,6 +205,11 @@ export class Runtime implements AsyncDisposable {
     readonly limit?: number;
   }): Promise<Page<OperationView>> {
     return this.#life.readable.reads.list(options);
+  }
+
+  /** How operations ended, newest first, in pages, as long as ends are kept. */
+  async ended(question: EndedQuestion = {}): Promise<EndedPage> {
+    return this.#life.readable.reads.ended(question);
   }
 
   /** Ends an operation that has not begun. One that may have had an effect is fenced first (`closing`). */

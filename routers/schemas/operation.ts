@@ -40,6 +40,20 @@ export const operationPageSchema = z.object({
   next: nextSchema.exactOptional(),
 });
 
+export const endedInputSchema = z
+  .strictObject({
+    from: wallTimeSchema.exactOptional(),
+    to: wallTimeSchema.exactOptional(),
+    after: z.string().max(64).exactOptional(),
+    limit: z.int().min(1).max(1_000).exactOptional(),
+  })
+  .default({});
+
+export const endedPageSchema = z.object({
+  rows: z.array(operationViewSchema).readonly(),
+  next: z.string().exactOptional(),
+});
+
 /** An operation that this runtime executes. */
 export const operationDefinitionSchema = z.object({
   name: z.string(),

@@ -2,13 +2,23 @@ import type { Kysely } from "kysely";
 import { priorityOfRank } from "../../machines/contracts/priority.ts";
 import { type ErrorSummary, HoldfastError, summarizeError } from "../errors.ts";
 import type { Database } from "../storage/database.ts";
+import { cursorOf, placeOf } from "../degradation/history-cursor.ts";
 import { findOperation } from "../storage/reads/find-operation.ts";
 import { findSequence } from "../storage/reads/find-sequence.ts";
+import { listEnded } from "../storage/reads/list-ended.ts";
 import { listOperations } from "../storage/reads/list-operations.ts";
 import { listPurgeable, type PurgeableEnd } from "../storage/reads/list-purgeable.ts";
 import type { EndedOperation, WaitingOperation } from "../storage/reads/views.ts";
 import type { TimerWheel } from "../timer-wheel.ts";
-import type { OperationResult, OperationState, OperationView, Page, WaitingState } from "./operation-view.ts";
+import type {
+  EndedPage,
+  EndedQuestion,
+  OperationResult,
+  OperationState,
+  OperationView,
+  Page,
+  WaitingState,
+} from "./operation-view.ts";
 import type { QueuedBecause } from "./outcome.ts";
 import type { Whereabouts } from "./submit.ts";
 import type { Ending, Waiter, Waiters } from "./waiters.ts";
@@ -53,6 +63,16 @@ export class OperationReads {
       limit: Math.max(1, Math.min(limit, LARGEST_PAGE_ROWS)),
     });
     return { rows: page.rows.map(viewOfWaiting), ...(page.next === undefined ? {} : { next: page.next }) };
+  }
+
+  /** @throws InvalidValueError `invalid_cursor` */
+  async ended({ after, limit = 100, ...span }: EndedQuestion): Promise<EndedPage> {
+    const page = await listEnded(this.#ports.database, {
+      ...span,
+      ...(after === undefined ? {} : { after: placeOf(after) }),
+      limit: Math.max(1, Math.min(limit, LARGEST_PAGE_ROWS)),
+    });
+    return { rows: page.rows.map(viewOfEnded), ...(page.next === undefined ? {} : { next: cursorOf(page.next) }) };
   }
 
   sequenceOf(operationId: string): Promise<number | undefined> {

@@ -48,3 +48,19 @@ export interface Page<Row> {
   /** Pass it as `after` for the next page; absent on the last one. */
   readonly next?: number;
 }
+
+export interface EndedQuestion {
+  /** Wall times of the end, both inclusive. */
+  readonly from?: number;
+  readonly to?: number;
+  /** `next` of the page before. */
+  readonly after?: string;
+  /** 100 by default, 1,000 at most. */
+  readonly limit?: number;
+}
+
+/** Ends, newest first. */
+export interface EndedPage {
+  readonly rows: readonly OperationView[];
+  readonly next?: string;
+}

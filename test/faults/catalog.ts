@@ -146,6 +146,16 @@ export const FAULTS: readonly Fault[] = [
     },
   },
   {
+    fault: "fill-no-gap",
+    what: "a watcher that comes back gets nothing from the store",
+    invariant: 4,
+    wraps: "src/degradation/stored-changes.ts",
+    caughtBy: {
+      file: "test/integration/server-machines-past.test.ts",
+      test: "machines.watch > fills what the feed has forgotten meanwhile from the store",
+    },
+  },
+  {
     fault: "forget-why-it-waited",
     what: "why an operation was not begun is not kept with it",
     invariant: 4,

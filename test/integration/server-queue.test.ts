@@ -2,10 +2,16 @@ import { describe, expect, test } from "vitest";
 import { until } from "../support/ledger.ts";
 import { serveKitchen } from "./server-kitchen.ts";
 
+/** A kitchen whose graph nobody calls: everything waits. */
+async function heldKitchen() {
+  const served = await serveKitchen();
+  await served.client.dependencies.order.mutate({ name: "graph", order: "force_open", reason: "a test" });
+  return served;
+}
+
 describe("queue.status", () => {
   test("tells what waits, in which pool, since when, and against which limits", async () => {
-    const { client, server } = await serveKitchen();
-    await client.dependencies.order.mutate({ name: "graph", order: "force_open", reason: "nothing is to be tried" });
+    const { client, server } = await heldKitchen();
     const record = (id: string) =>
       client.operations.submit.mutate({ name: "equipment.record", input: { id, celsius: 1 }, enqueue: true });
     for (const id of ["a", "a", "a", "b"]) await record(id);
@@ -32,20 +38,38 @@ describe("queue.status", () => {
   });
 });
 
+describe("operations.ended", () => {
+  test("lists ends newest first, page by page, each once", async () => {
+    const { client } = await serveKitchen();
+    for (let number = 0; number < 7; number += 1)
+      await client.operations.submit.mutate({ name: "equipment.record", input: { id: `${number}`, celsius: 1 } });
+    await until("the ends", async () => (await client.operations.ended.query()).rows.length === 7);
+    const ended = [];
+    for (let after: string | undefined; ; ) {
+      const page = await client.operations.ended.query({ limit: 3, ...(after !== undefined && { after }) });
+      ended.push(...page.rows);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    expect(ended.map(({ state }) => state)).toEqual(Array.from({ length: 7 }, () => "completed"));
+    expect(new Set(ended.map(({ operationId }) => operationId)).size).toBe(7);
+    const times = ended.map(({ endedAt = 0 }) => endedAt);
+    expect(times).toEqual(times.toSorted((a, b) => b - a));
+    expect((await client.operations.ended.query({ to: 1 })).rows).toEqual([]);
+  });
+});
+
 describe("queue.lanes", () => {
-  test("list what waits behind a dead letter as parked, with its head and how many wait behind it", async () => {
-    const { client, miscalibrated } = await serveKitchen();
+  test("list what waits behind a dead letter as parked; a letter without an ordering key parks none", async () => {
+    const { client } = await serveKitchen();
     for (const id of ["fryer", "grill"])
       await client.operations.submit.mutate({ name: "equipment.calibrate", input: { id }, enqueue: true });
     await until("two letters", async () => (await client.deadLetters.list.query({})).rows.length === 2);
-    // Letters of operations without an ordering key park no lane.
     expect((await client.queue.lanes.query({ state: "parked" })).rows).toEqual([]);
-    miscalibrated.now = false;
   });
 
   test("page by page list each lane once, with what stands at its head", async () => {
-    const { client } = await serveKitchen();
-    await client.dependencies.order.mutate({ name: "graph", order: "force_open", reason: "nothing is to be tried" });
+    const { client } = await heldKitchen();
     for (const id of ["a", "b", "c", "a", "a"])
       await client.operations.submit.mutate({
         name: "equipment.record",

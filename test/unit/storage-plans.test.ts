@@ -10,7 +10,10 @@ import { countEndedSince, sampleEndedSince } from "../../src/storage/reads/ended
 import { findOperation } from "../../src/storage/reads/find-operation.ts";
 import { findAlert, listAlerts } from "../../src/storage/reads/list-alerts.ts";
 import { listAudit } from "../../src/storage/reads/list-audit.ts";
+import { listEnded } from "../../src/storage/reads/list-ended.ts";
+import { listLane, listLanes } from "../../src/storage/reads/list-lanes.ts";
 import { listOperations } from "../../src/storage/reads/list-operations.ts";
+import { listPools } from "../../src/storage/reads/list-pools.ts";
 import { listPurgeable } from "../../src/storage/reads/list-purgeable.ts";
 import { listTransitions } from "../../src/storage/reads/list-transitions.ts";
 import { countReady, oldestWaiting } from "../../src/storage/reads/oldest-waiting.ts";
@@ -24,6 +27,9 @@ import {
 } from "../../src/storage/reads/read-history.ts";
 import { operationStateNames } from "../../src/storage/operation-state.ts";
 import type { SizedStatement, Statement } from "../../src/storage/statements/statement.ts";
+import { countTransitions, transitionBounds } from "../../src/storage/reads/transition-bounds.ts";
+import { lastOfEach, neighbours } from "../../src/storage/reads/transition-moments.ts";
+import { countBetween, transitionsAfter } from "../../src/storage/reads/transition-places.ts";
 
 const folder = new URL("../../src/storage/statements/", import.meta.url);
 
@@ -153,6 +159,12 @@ describe("plans of the reads", () => {
     await operationSteps(reader, [1, 2]);
     await earlierSequences(reader, 1);
     await becauseOf(reader, 1);
+    await listEnded(reader, { limit: 5 });
+    await listEnded(reader, { from: 1, to: 9, after: { at: 5, id: 5 }, limit: 5 });
+    await listPools(reader);
+    await listLanes(reader, { state: "dead", after: 3, limit: 5 });
+    await listLanes(reader, { state: "ready", limit: 5 });
+    await listLane(reader, { lane: 12, after: 3, limit: 5 });
     expect(seen.length).toBeGreaterThan(18);
     for (const sql of seen) expect(badSteps(planOf(sql)), sql).toEqual([]);
     for (const sql of seen.filter((text) => text.includes("EXISTS")))
@@ -198,6 +210,52 @@ describe("plans of the history", () => {
     expect(plans[1]).toMatch(/USING INTEGER PRIMARY KEY/);
     expect(plans[2]).toMatch(/^SEARCH transition USING INDEX transition_modes \(at>\?\)/);
     expect(plans.join()).not.toMatch(/TEMP B-TREE/);
+  });
+});
+
+describe("plans of time travel", () => {
+  const seen: string[] = [];
+  const reader = new Kysely<Database>({
+    dialect: new ReaderDialect(async (sql, parameters) => {
+      seen.push(sql);
+      return database.prepare(sql).all(...parameters);
+    }),
+  });
+
+  test("a moment costs a seek for each machine, whatever was stored since", async () => {
+    seen.length = 0;
+    await lastOfEach(reader, { at: 9, id: 9 });
+    await neighbours(reader, { at: 9, id: 9 });
+    const [moment = "", ...beside] = seen.map((sql) => planOf(sql).join("; "));
+    // The names: from one to the next. The rows: by machine and time. Nothing walks along the history.
+    expect(moment).toMatch(/SEARCH transition USING COVERING INDEX transition_machine(_time)? \(machine>\?\)/);
+    expect(moment).toMatch(/SEARCH transition USING COVERING INDEX transition_machine_time \(machine=\? AND at<\?\)/);
+    expect(moment).toMatch(/SEARCH transition USING INTEGER PRIMARY KEY \(rowid=\?\)/);
+    expect(moment).not.toMatch(/SCAN transition|TEMP B-TREE/);
+    for (const plan of beside) expect(plan).toMatch(/^SEARCH transition USING INDEX transition_time \(at[<>]\?\)$/);
+  });
+
+  test("a scrubber's line costs its spans, each counted no further than a bound", async () => {
+    seen.length = 0;
+    await transitionBounds(reader);
+    await countTransitions(reader, { from: 1, to: 1_000, buckets: 10, countTo: 5 });
+    const [bounds = "", counts = ""] = seen.map((sql) => planOf(sql).join("; "));
+    expect(bounds.match(/SCAN transition USING COVERING INDEX transition_time/g)).toHaveLength(2);
+    expect(counts).toMatch(/SEARCH transition USING COVERING INDEX transition_time \(at>\? AND at<\?\)/);
+    expect(seen[1]).toMatch(/LIMIT \?/);
+    expect(`${bounds}${counts}`).not.toMatch(/TEMP B-TREE/);
+  });
+
+  test("what a watcher has missed is found by its place", async () => {
+    seen.length = 0;
+    await transitionsAfter(reader, { process: 3, number: 7 }, 10);
+    await countBetween(reader, { process: 3, number: 7 }, { process: 4, number: 1 });
+    for (const sql of seen) {
+      expect(planOf(sql).join("; "), sql).toMatch(
+        /^SEARCH transition USING (COVERING )?INDEX transition_place \(\(epoch,number\)[<>]/,
+      );
+      expect(planOf(sql).join("; "), sql).not.toMatch(/TEMP B-TREE/);
+    }
   });
 });
 

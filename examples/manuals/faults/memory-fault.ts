@@ -55,7 +55,7 @@ export class MemoryFault {
     this.#isMoving = true;
     if (this.#held.length > this.#wantedMib) this.#held.length = this.#wantedMib;
     while (this.#held.length < this.#wantedMib) {
-      this.#held.push(new Array<number>(NUMBERS_PER_MIB).fill(0.5));
+      this.#held.push(Array.from({ length: NUMBERS_PER_MIB }, () => 0.5));
       await nextTurn();
     }
     this.#isMoving = false;
