@@ -109,6 +109,8 @@ describe("time travel", () => {
     const { server, client, faulty } = await serveKitchen({ config: { breaker: { initialBreakMs: 60_000 } } });
     const { runtime } = server;
     await until("closed", () => runtime.status().control.breakers[0]?.state === "closed");
+    // Nobody moves but those that this is about.
+    runtime.stopMonitoring();
     const calm = await client.machines.actors.query();
     faulty.cut();
     await client.operations.submit.mutate({ name: "equipment.record", input: { id: "f", celsius: 1 }, enqueue: true });
@@ -162,9 +164,11 @@ describe("time travel", () => {
     const { server, client } = await serveKitchen();
     await pinAndRelease(server.runtime, 20);
     await server.runtime.recorded();
-    const stored = await storedLines(client);
+    const counted = async () =>
+      (await client.machines.bounds.query({ buckets: 7 }))?.buckets.reduce((sum, { count }) => sum + count, 0);
+    // Triggers that have just been born still move.
+    await until("both to agree", async () => (await counted()) === (await storedLines(client)).length);
     const bounds = await client.machines.bounds.query({ buckets: 7 });
-    expect(bounds?.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(stored.length);
     expect(bounds?.buckets[0]?.from).toBe(bounds?.first);
     expect(bounds?.buckets.map(({ from }) => from)).toEqual(
       bounds?.buckets.map(({ from }) => from).toSorted((a, b) => a - b),

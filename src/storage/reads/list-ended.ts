@@ -21,7 +21,7 @@ export interface ListEnded {
 /** How operations ended, newest first, by the index of their ends: a page costs its rows. */
 export async function listEnded(
   database: Kysely<Database>,
-  { from, to, after, limit }: ListEnded,
+  { from = 0, to, after, limit }: ListEnded,
 ): Promise<Page<EndedOperation, EndPlace>> {
   // Without the values: a page of them would be megabytes that no list shows.
   let query = endedOperations(database)
@@ -29,8 +29,8 @@ export async function listEnded(
     .select(["e.sequence", "e.operation_id", "e.definition", "e.pool", "e.principal", "e.outcome", "e.accepted_at"])
     .select(["e.ended_at", "e.attempts", "e.incarnation", "e.replayed", "e.value_omitted", "e.keep_until", "e.error"])
     .select(["e.priority", "e.lane", "e.claimed_at", "e.because", "d.name", "d.version", "p.name as pool_name"])
-    .select(sql<string | null>`NULL`.as("result"));
-  if (from !== undefined) query = query.where("e.ended_at", ">=", from);
+    .select(sql<string | null>`NULL`.as("result"))
+    .where("e.ended_at", ">=", from);
   if (to !== undefined) query = query.where("e.ended_at", "<=", to);
   if (after !== undefined) query = query.where(sql<boolean>`(e.ended_at, e.sequence) < (${after.at}, ${after.id})`);
   const rows = await query
