@@ -6,12 +6,14 @@ import { HelpDialog } from "./help-dialog.tsx";
 import { Navigation } from "./navigation.tsx";
 import { PAGES } from "./pages.ts";
 import { go, place } from "./router.ts";
+import { SignIn } from "./sign-in.tsx";
 import { type Shortcut, useShortcuts } from "./shortcuts.ts";
 import { nextTheme } from "./theme.ts";
 
 /** The frame around every page. */
 export function App({ connection }: { readonly connection: Connection }) {
   const { path } = useStore(place);
+  const who = useStore(connection.sessions.state);
   const page = PAGES.find((known) => known.path === path) ?? PAGES[0];
   const [isHelpOpen, openHelp] = useState(false);
   const main = useRef<HTMLElement>(null);
@@ -52,7 +54,11 @@ export function App({ connection }: { readonly connection: Connection }) {
       <Header connection={connection} openHelp={() => openHelp(true)} />
       <Navigation current={page} />
       <main id="content" class="content" tabIndex={-1} ref={main} aria-labelledby="page-title">
-        <Shown connection={connection} />
+        {who.kind === "signed_out" ? (
+          <SignIn sessions={connection.sessions} why={who.why} />
+        ) : (
+          <Shown connection={connection} />
+        )}
       </main>
       <HelpDialog shortcuts={shortcuts} isOpen={isHelpOpen} close={() => openHelp(false)} />
     </div>

@@ -1,0 +1,80 @@
+import { createStore, type Store } from "./data/store.ts";
+
+/** Who reads this page, and what they may do; as the server says. */
+export interface Session {
+  readonly principal: string;
+  readonly permissions: readonly string[] | "*";
+  /** Wall time; absent where nobody has to sign in. */
+  readonly expiresAt?: number;
+}
+
+export type SessionState =
+  | { readonly kind: "asking" }
+  | { readonly kind: "signed_in"; readonly session: Session }
+  | { readonly kind: "signed_out"; readonly why: string };
+
+/** Requests by cookie that change something carry it: no page of another site can add it unasked. */
+const CONSOLE_HEADER = "holdfast-console";
+
+/** Where nobody has to prove anything. */
+const EVERYBODY: Session = { principal: "local-operator", permissions: "*" };
+
+/** `fetch` as the console uses it. */
+export const consoleFetch: typeof fetch = (input, init) => {
+  const headers = new Headers(init?.headers);
+  headers.set(CONSOLE_HEADER, "1");
+  return fetch(input, { ...init, headers, credentials: "same-origin" });
+};
+
+export interface Sessions {
+  readonly state: Store<SessionState>;
+  /** Asks the server who this is. */
+  ask(): Promise<void>;
+  signIn(token: string): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+export function createSessions(): Sessions {
+  const state = createStore<SessionState>({ kind: "asking" });
+  return {
+    state,
+    ask: () => told(consoleFetch("/session")),
+    signIn: (token) =>
+      told(consoleFetch("/session", { method: "POST", headers: { authorization: `Bearer ${token}` } })),
+    async signOut() {
+      await consoleFetch("/session", { method: "DELETE" });
+      state.set({ kind: "signed_out", why: "You have signed out." });
+    },
+  };
+
+  async function told(answer: Promise<Response>): Promise<void> {
+    const response = await answer.catch(() => undefined);
+    // Who it is does not change because the server is away.
+    if (response === undefined || response.status >= 500) return;
+    if (response.ok) state.set({ kind: "signed_in", session: readSession(await response.json()) });
+    else if (response.status === 404) state.set({ kind: "signed_in", session: EVERYBODY });
+    else state.set({ kind: "signed_out", why: await whyNot(response) });
+  }
+}
+
+export const isAllowed = (state: SessionState, permission: string): boolean =>
+  state.kind === "signed_in" && (state.session.permissions === "*" || state.session.permissions.includes(permission));
+
+function readSession(answer: unknown): Session {
+  const { principal, expiresAt } = answer as {
+    principal?: { id?: unknown; permissions?: unknown };
+    expiresAt?: unknown;
+  };
+  const permissions = principal?.permissions;
+  return {
+    principal: typeof principal?.id === "string" ? principal.id : "unknown",
+    permissions: permissions === "*" ? "*" : Array.isArray(permissions) ? permissions.map(String) : [],
+    ...(typeof expiresAt === "number" && { expiresAt }),
+  };
+}
+
+async function whyNot(response: Response): Promise<string> {
+  const answer: unknown = await response.json().catch(() => undefined);
+  const detail = typeof answer === "object" && answer !== null && "detail" in answer ? answer.detail : undefined;
+  return typeof detail === "string" ? detail : "The server wants to know who you are.";
+}
