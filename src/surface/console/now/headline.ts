@@ -62,7 +62,7 @@ function modeHeadline({ modes, queue, operationsQueued }: Status): Headline | un
   if (names.length > 0)
     return {
       tone: "warn",
-      title: `${listed(names)} ${names.length === 1 ? "is" : "are"} lost; nothing else is`,
+      title: `${listed(names)} ${names.length === 1 ? "is" : "are"} down, work is kept`,
       detail: `What needs ${names.length === 1 ? "it" : "them"} is put on disk and executed later: ${plural(operationsQueued, "operation")} waiting.`,
     };
   return {

@@ -26,7 +26,7 @@ export function LiveCharts({ connection }: { readonly connection: Connection }) 
       <Panel title="Queue" note="operations on disk">
         <Chart title="Queue" times={times} series={depth} text={countText} />
       </Panel>
-      <Panel title="Latency" note="submit to end, p99 (p50 dotted), by priority">
+      <Panel title="Latency" note="p50 dotted · p99, submit to end">
         {latency.length === 0 ? (
           <Notice kind="empty">Nothing has ended in the last five minutes.</Notice>
         ) : (
@@ -64,8 +64,14 @@ function latencyOf(samples: readonly LiveSample[]): Series[] {
     if (ofPriority.every((each) => each === undefined)) return [];
     const colour = `--series-${index + 1}`;
     return [
-      { label: `${priority} p99`, colour, values: ofPriority.map((each) => each?.p99Ms ?? null) },
-      { label: "p50", colour, dash: [2, 3], values: ofPriority.map((each) => each?.p50Ms ?? null) },
+      { label: priority, colour, values: ofPriority.map((each) => each?.p99Ms ?? null) },
+      {
+        label: `${priority} p50`,
+        isCompanion: true,
+        colour,
+        dash: [2, 3],
+        values: ofPriority.map((each) => each?.p50Ms ?? null),
+      },
     ];
   });
 }

@@ -10,6 +10,8 @@ export interface Series {
   /** Tells it apart without colours. */
   readonly dash?: readonly number[];
   readonly isFilled?: boolean;
+  /** Drawn, and told together with the line before it. */
+  readonly isCompanion?: boolean;
   /** One per time; null where there is nothing to show. */
   readonly values: readonly (number | null)[];
 }
@@ -24,8 +26,9 @@ export interface ChartProps {
   readonly heightPx?: number;
 }
 
-/** How much of the past is shown; the right edge is now. */
+/** How much of the past is shown; the right edge is now. A page that was just opened begins with less. */
 const WINDOW_SECONDS = 300;
+const SMALLEST_WINDOW_SECONDS = 60;
 
 /** Lines over the last five minutes, with the value under the pointer, else the last one. */
 export function Chart({ title, times, series, text, heightPx = 168 }: ChartProps) {
@@ -53,7 +56,8 @@ export function Chart({ title, times, series, text, heightPx = 168 }: ChartProps
   useEffect(() => plot.current?.setData(dataOf(times, series)), [times, series]);
 
   const at = pointed ?? times.length - 1;
-  const shown = series.map(({ label, values }) => `${label} ${valueAt(values, at, text)}`).join(", ");
+  const told = tellingOf(series, at, text);
+  const shown = told.map(({ line: { label }, value }) => `${label} ${value}`).join(", ");
   return (
     <figure class="chart">
       <div
@@ -64,7 +68,7 @@ export function Chart({ title, times, series, text, heightPx = 168 }: ChartProps
         style={{ height: `${heightPx}px` }}
       />
       <figcaption class="chart-legend" aria-hidden="true">
-        {series.map(({ label, colour, dash, values }) => (
+        {told.map(({ line: { label, colour, dash }, value }) => (
           <span key={label}>
             <svg width="18" height="8" viewBox="0 0 18 8">
               <line
@@ -77,7 +81,7 @@ export function Chart({ title, times, series, text, heightPx = 168 }: ChartProps
                 stroke-dasharray={dash?.join(" ")}
               />
             </svg>
-            {label} <b class="figure">{valueAt(values, at, text)}</b>
+            {label} <b class="figure">{value}</b>
           </span>
         ))}
       </figcaption>
@@ -89,6 +93,16 @@ const valueAt = (values: readonly (number | null)[], at: number, text: (value: n
   const value = values[at];
   return value === null || value === undefined ? "–" : text(value);
 };
+
+/** What the legend says of each line, companions beside theirs: `4.2 ms · 8.4 ms`. */
+function tellingOf(series: readonly Series[], at: number, text: (value: number) => string) {
+  return series.flatMap((line, index) => {
+    if (line.isCompanion === true) return [];
+    const next = series[index + 1];
+    const own = valueAt(line.values, at, text);
+    return [{ line, value: next?.isCompanion === true ? `${valueAt(next.values, at, text)} · ${own}` : own }];
+  });
+}
 
 const dataOf = (times: readonly number[], series: readonly Series[]): uPlot.AlignedData => [
   [...times],
@@ -118,7 +132,9 @@ function optionsOf(
     padding: [8, 4, 0, 0],
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: {
-      x: { range: (_plot, _min, max) => [max - WINDOW_SECONDS, max] },
+      x: {
+        range: (_plot, min, max) => [Math.min(max - SMALLEST_WINDOW_SECONDS, Math.max(min, max - WINDOW_SECONDS)), max],
+      },
       y: { range: (_plot, _min, max) => [0, Math.max(1, (max ?? 1) * 1.15)] },
     },
     axes: [
