@@ -23,7 +23,11 @@ export function IncidentsPanel({
       ) : (
         <ul class="alerts">
           {active.map((incident) => (
-            <Incident key={incident.condition} connection={connection} incident={incident} />
+            <Incident
+              key={`${incident.condition} ${incident.dependency ?? ""}`}
+              connection={connection}
+              incident={incident}
+            />
           ))}
         </ul>
       )}
@@ -37,11 +41,14 @@ function toneOf(state: string): Tone {
 }
 
 function Incident({ connection, incident }: { readonly connection: Connection; readonly incident: IncidentStatus }) {
-  const { condition, state, since, rung, attempts, remedies } = incident;
+  const { condition, dependency, state, since, rung, attempts, remedies } = incident;
   return (
     <li>
       <div class="reason-head">
-        <StateMark tone={toneOf(state)}>{wordsOf(condition).replace(":", " · ")}</StateMark>
+        <StateMark tone={toneOf(state)}>
+          {wordsOf(condition)}
+          {dependency === undefined ? "" : ` · ${dependency}`}
+        </StateMark>
         <span class="chip">{wordsOf(state)}</span>
         <span class="muted small figure reason-since">{passingText(Date.now() - since)}</span>
       </div>
