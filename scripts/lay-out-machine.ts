@@ -78,7 +78,6 @@ const OPTIONS = {
 const WAYS = [
   ["MODEL_ORDER", "PREFER_NODES"],
   ["GREEDY_MODEL_ORDER", "NONE"],
-  ["GREEDY", "NONE"],
   ["DEPTH_FIRST", "NONE"],
 ].map(([cycles = "", order = ""]) => ({
   "elk.layered.cycleBreaking.strategy": cycles,
@@ -86,13 +85,13 @@ const WAYS = [
 }));
 
 /** How much a drawing has to shrink to be seen whole on a laptop. */
-const shrink = ({ width, height }: MachineLayout): number => Math.max(width / 1000, height / 700);
+const shrink = ({ width, height }: MachineLayout): number => Math.max(width / 1000, height / 750);
 
-/** The smallest of several layouts; the first where they are alike. The same definition gives the same layout. */
+/** The first of several layouts, unless another one is clearly smaller. The same definition gives the same layout. */
 export async function layOutMachine(definition: MachineDefinition): Promise<MachineLayout> {
   const [first, ...others] = await Promise.all(WAYS.map((way) => layOut(definition, way)));
   if (first === undefined) throw new Error("there is no way to lay out a machine");
-  return others.reduce((best, other) => (shrink(other) < shrink(best) - 0.02 ? other : best), first);
+  return others.reduce((best, other) => (shrink(other) < shrink(best) * 0.96 ? other : best), first);
 }
 
 async function layOut(definition: MachineDefinition, way: Readonly<Record<string, string>>): Promise<MachineLayout> {
@@ -150,14 +149,25 @@ const DOT_OF = "•";
 
 function childrenOf(definition: MachineDefinition, parent: string | undefined): ElkNode[] {
   const states = definition.states.filter((state) => state.parent === parent);
-  const dot = states.some(({ initial }) => initial) ? [{ id: dotOf(parent), width: DOT, height: DOT }] : [];
-  return [...dot, ...states.map((state) => nodeOf(definition, state))];
+  const isOutermost = parent === undefined;
+  const dot = { id: dotOf(parent), width: DOT, height: DOT, ...(isOutermost ? inRow("FIRST_SEPARATE") : {}) };
+  return [...(states.some(({ initial }) => initial) ? [dot] : []), ...states.map((state) => nodeOf(definition, state))];
 }
+
+/** A story is read from the top: the state that is entered first is in the first row. */
+const inRow = (row: "FIRST" | "FIRST_SEPARATE") => ({
+  layoutOptions: { "elk.layered.layering.layerConstraint": row },
+});
 
 function nodeOf(definition: MachineDefinition, state: MachineState): ElkNode {
   const children = childrenOf(definition, state.id);
-  if (children.length === 0) return { id: state.id, ...sizeOf(state) };
-  return { id: state.id, children, layoutOptions: { "elk.padding": "[top=34,left=14,bottom=14,right=14]" } };
+  const { layoutOptions } = state.initial && state.parent === undefined ? inRow("FIRST") : { layoutOptions: {} };
+  if (children.length === 0) return { id: state.id, ...sizeOf(state), layoutOptions };
+  return {
+    id: state.id,
+    children,
+    layoutOptions: { ...layoutOptions, "elk.padding": "[top=34,left=14,bottom=14,right=14]" },
+  };
 }
 
 function sizeOf({ id, invokes }: MachineState): { width: number; height: number } {
