@@ -85,6 +85,15 @@ const PROMISED: readonly Promised[] = [
   { suite: "drain", case: "one MERGE + SET an item", ratioTo: RAW, atLeast: 0.6, says: "≥ 0.6 × raw" },
   { suite: "drain", case: "two nodes and a relationship an item", ratioTo: RAW, atLeast: 0.8, says: "≥ 0.8 × raw" },
   { suite: "memory", case: "RSS with 1M queued over 1M lanes", atMost: 150, says: "≤ 150 MB" },
+  { suite: "surface", case: "memory that 1,000 subscribers add", atMost: 150, says: "≤ 150 MB" },
+  ...["", ": the slowest"].map(
+    (which): Promised => ({
+      suite: "surface",
+      case: `a transition delivered to all of 1,000 subscribers${which}`,
+      atMost: 200,
+      says: "≤ 200 ms",
+    }),
+  ),
   { suite: "modes", case: "reading the policy: one priority, one dependency", atMost: 5, says: "≤ 5 ns" },
   { suite: "modes", case: "calls under the old policy, begun after a pin had returned", atMost: 0, says: "none" },
   ...["at rest", "under load of 64 callers"].flatMap((when) =>

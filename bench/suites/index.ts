@@ -40,6 +40,10 @@ export const SUITES = {
     measures: "what an outage, a mode and an overload cost callers: how soon the policy knows, and how soon it is over",
     load: () => import("./modes.ts"),
   },
+  surface: {
+    measures: "the control surface: a call by the client, and 1,000 subscribers: memory, and a transition to all of them",
+    load: () => import("./surface.ts"),
+  },
 } satisfies Record<string, ListedSuite>;
 
 export type SuiteName = keyof typeof SUITES;

@@ -1,0 +1,11 @@
+import type { Finding } from "../entry.ts";
+import type { SuiteContext } from "../suite.ts";
+import { clientRoundTrip } from "./client-round-trip.ts";
+import { subscribers } from "./subscribers.ts";
+
+/* What was promised of the control surface. Each part has its server to itself, one after the other. */
+
+export async function* suite(context: SuiteContext): AsyncIterable<Finding> {
+  yield* clientRoundTrip(context);
+  yield* subscribers(context);
+}
