@@ -41,7 +41,8 @@ export const SUITES = {
     load: () => import("./modes.ts"),
   },
   surface: {
-    measures: "the control surface: a call by the client, and 1,000 subscribers: memory, and a transition to all of them",
+    measures:
+      "the control surface: a call by the client, and 1,000 subscribers: memory, and a transition to all of them",
     load: () => import("./surface.ts"),
   },
 } satisfies Record<string, ListedSuite>;

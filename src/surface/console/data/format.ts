@@ -63,5 +63,6 @@ export const fineTimeText = (at: number): string =>
 /** A measured value beside a threshold: whatever its unit is, with few digits. */
 export const valueText = (value: number): string => (Math.abs(value) >= 100 ? WHOLE : FINER).format(value);
 
-/** `queue_overflow` → `queue overflow` */
-export const wordsOf = (name: string): string => name.replaceAll("_", " ");
+/** `queue_overflow` → `queue overflow`, `consecutiveFailures` → `consecutive failures` */
+export const wordsOf = (name: string): string =>
+  name.replaceAll("_", " ").replace(/[a-z][A-Z]/g, ([before, after]) => `${before} ${after?.toLowerCase() ?? ""}`);

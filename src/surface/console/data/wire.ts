@@ -31,3 +31,7 @@ export interface Snapshot {
   readonly status: Status;
   readonly metrics: Metrics;
 }
+
+export type QueueStatus = HoldfastOutputs["queue"]["status"];
+export type LaneRow = HoldfastOutputs["queue"]["lanes"]["rows"][number];
+export type Fault = HoldfastOutputs["faults"]["list"][number];

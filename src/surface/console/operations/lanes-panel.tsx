@@ -23,7 +23,7 @@ const MEANS: Readonly<Record<(typeof HEADS)[number], string>> = {
 /** Operations with one ordering key stand in one lane: what its head does, all behind it wait for. */
 export function LanesPanel({ connection }: { readonly connection: Connection }) {
   const [state, setState] = useState<(typeof HEADS)[number]>("parked");
-  const [before, setBefore] = useState<readonly number[]>([]);
+  const [before, setBefore] = useState<readonly string[]>([]);
   const after = before.at(-1);
   const { value, problem } = useAsked(
     () => connection.client.queue.lanes.query({ state, limit: PAGE, ...(after === undefined ? {} : { after }) }),

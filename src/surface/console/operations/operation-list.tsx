@@ -24,7 +24,7 @@ export function OperationList({
   readonly selected: string;
 }) {
   // Where the pages before this one ended; none for the first.
-  const [before, setBefore] = useState<readonly number[]>([]);
+  const [before, setBefore] = useState<readonly string[]>([]);
   const after = before.at(-1);
   const { value, problem, again } = useAsked(
     () => connection.client.operations.list.query({ state, limit: PAGE, ...(after === undefined ? {} : { after }) }),
