@@ -5,7 +5,6 @@ import type { BreakerSettings, RuntimeConfig } from "../../config/types.ts";
 import type { ActionResult, CallsFailed, ProbeResult } from "../dependencies/health.ts";
 import type { Relief } from "../memory-pressure.ts";
 import type { MachineRecord, TransitionRow } from "../queue/journal.ts";
-import type { Relief } from "../memory-pressure.ts";
 import type { Clock, Logger, Random } from "../ports.ts";
 import type { Pin } from "../../machines/contracts/pin-events.ts";
 import type { ControlDoors, TriggerStatus } from "./control-doors.ts";

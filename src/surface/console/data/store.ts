@@ -4,7 +4,7 @@ import { onNextFrame } from "./frames.ts";
 /** A value that changes, for parts of the page that show it. */
 export interface Store<Value> {
   get(): Value;
-  set(value: Value): void;
+  readonly set: (value: Value) => void;
   update(change: (value: Value) => Value): void;
   /** @returns stops listening */
   subscribe(listener: () => void): () => void;

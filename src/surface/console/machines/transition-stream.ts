@@ -15,7 +15,7 @@ export interface TransitionStream {
   readonly isPaused: boolean;
   /** Received since the reader paused. */
   readonly waiting: number;
-  pause(isPaused: boolean): void;
+  readonly pause: (isPaused: boolean) => void;
 }
 
 interface Kept {

@@ -3,10 +3,10 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { kept, moved, readable, type Size, type View, whole, zoomed } from "./pan-zoom.ts";
 
 export interface PanZoom {
-  zoom(factor: number): void;
-  move(dx: number, dy: number): void;
+  readonly zoom: (factor: number) => void;
+  readonly move: (dx: number, dy: number) => void;
   /** Shows all of the drawing, however small. */
-  fit(): void;
+  readonly fit: () => void;
 }
 
 const DRAG_BEGINS_PX = 4;
@@ -77,8 +77,8 @@ export function usePanZoom(
 }
 
 interface Gestures {
-  move(dx: number, dy: number): void;
-  zoom(factor: number, at: { readonly x: number; readonly y: number }): void;
+  readonly move: (dx: number, dy: number) => void;
+  readonly zoom: (factor: number, at: { readonly x: number; readonly y: number }) => void;
 }
 
 /** One pointer moves, two pinch; the wheel zooms with Ctrl or Cmd, as a trackpad's pinch does, and scrolls the page without. */
