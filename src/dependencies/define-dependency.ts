@@ -1,10 +1,18 @@
 import type { BreakerSettings, ConcurrencySettings } from "../../config/types.ts";
-import { DependencyError, type DependencyFailureKind, effectOf, HandlerError, MisuseError } from "../errors.ts";
+import {
+  DependencyError,
+  type DependencyFailureKind,
+  effectOf,
+  HandlerError,
+  HoldfastError,
+  MisuseError,
+} from "../errors.ts";
 import { PLAIN_CALL } from "./adaptive-limit.ts";
 import type { Attempt } from "./attempt.ts";
 import { isStopping } from "./attempts-in-flight.ts";
 import { NO_SAMPLE } from "./call-samples.ts";
 import { CALL_FAILED } from "./failed-call.ts";
+import { foreignErrorText } from "./foreign-error.ts";
 import type { CallCounts, Dependency, DependencyConnection } from "./dependency.ts";
 
 export interface DependencyOptions {
@@ -125,7 +133,7 @@ class CallConnection implements DependencyConnection<CallHandle> {
     const kind = this.kindOf(error);
     return new DependencyError(
       CALL_FAILED,
-      `A call to ${this.#options.name} failed: ${error instanceof Error ? error.message : "it threw a value that is not an Error"}`,
+      `A call to ${this.#options.name} failed: ${error instanceof HoldfastError ? error.message : foreignErrorText(error)}`,
       {
         dependency: this.#options.name,
         kind,

@@ -9,6 +9,7 @@ import { NO_SAMPLE } from "./call-samples.ts";
 import { ConcurrencyLimit } from "./concurrency-limit.ts";
 import type { Dependency, DependencyConnection } from "./dependency.ts";
 import { CALL_FAILED, FailedCall } from "./failed-call.ts";
+import { foreignErrorText } from "./foreign-error.ts";
 import type { ActionResult, CallsFailed, ProbeResult } from "./health.ts";
 import { Unavailable } from "./unavailable.ts";
 
@@ -149,7 +150,7 @@ export class ManagedDependency {
       this.connection.classify(error) ?? (error instanceof HandlerError ? undefined : this.connection.toError?.(error));
     if (known !== undefined) return known;
     const code = error instanceof HandlerError ? error.code : CALL_FAILED;
-    const message = error instanceof Error ? error.message : "The call threw a value that is not an Error.";
+    const message = error instanceof HoldfastError ? error.message : `The call failed: ${foreignErrorText(error)}.`;
     return new DependencyError(code, message, {
       dependency: this.name,
       kind: "unavailable",
@@ -169,7 +170,7 @@ export class ManagedDependency {
         return {
           ok: false,
           code: "probe_failed",
-          message: error instanceof Error ? error.message : "the probe threw a value that is not an Error",
+          message: error instanceof HoldfastError ? error.message : `the probe failed: ${foreignErrorText(error)}`,
           misconfigured: false,
           reconnect: false,
         };
