@@ -68,7 +68,15 @@ export const degradationRouter = router({
     "GET /api/v4/degradation/explain",
     "Why: of an operation, a transition (`transition:12`), an alert (`alert:3`), or of what is in force (`now`).",
   )
-    .input(z.strictObject({ target: z.string().min(1).max(256) }))
+    .input(
+      z.strictObject({
+        target: z
+          .string()
+          .min(1)
+          .max(256)
+          .meta({ examples: ["now", "transition:1"] }),
+      }),
+    )
     .output(explanationSchema.nullable())
     .query(async ({ ctx: { runtime }, input: { target } }) => (await runtime.explain(target)) ?? null),
 

@@ -32,6 +32,7 @@ export const operationsRouter = router({
     ASKED_BY_OPERATION,
     "POST /api/v4/operations",
     "Executes an operation, or puts it on disk. Refusals and failures are values of the answer, not errors.",
+    { reasons: ["definition_failed"] },
   )
     .input(
       z.strictObject({

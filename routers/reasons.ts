@@ -73,6 +73,7 @@ export const DECLARED_REASONS = {
   invalid_setting: { code: "BAD_REQUEST", says: "A threshold or a dwell is a finite number of at least 0." },
   invalid_threshold: { code: "BAD_REQUEST", says: "A trigger must leave below where it enters." },
   unknown_condition: { code: "NOT_FOUND", says: "There is no incident of this condition." },
+  definition_failed: { code: "INTERNAL_SERVER_ERROR", says: "A definition of the service threw where it must not." },
   unknown_dependency: { code: "NOT_FOUND", says: "There is no such dependency." },
   no_backup_directory: { code: "PRECONDITION_FAILED", says: "The operator has configured no folder for backups." },
   file_exists: { code: "CONFLICT", says: "A backup of this name is there already." },

@@ -4,7 +4,7 @@ import { ASKED_BY_OPERATION } from "../permissions.ts";
 import { LONGEST_WAIT_MS } from "../preferences.ts";
 import { hasBody } from "./input-fields.ts";
 import type { JsonSchema } from "./json-schema.ts";
-import { PROBLEM_REF, problemResponses } from "./openapi-problems.ts";
+import { problemReasons, problemResponseOf, problemSchema } from "./openapi-problems.ts";
 import type { OpenApiSchemas } from "./openapi-schemas.ts";
 import { statusesOf, STATUSES_OF_OUTCOME } from "./rest-answer.ts";
 import { areaOf, type RestRoute } from "./rest-route.ts";
@@ -71,23 +71,23 @@ function headersOf({ type, method, meta }: RestRoute): unknown[] {
 function responsesOf(route: RestRoute, schemas: OpenApiSchemas): Readonly<Record<string, unknown>> {
   const { schema, canMiss } = answerOf(route, schemas);
   const byPath = route.fields.some(({ where }) => where === "path");
-  const responses = problemResponses(route, canMiss || (byPath && route.method === "GET"));
+  const problems = problemReasons(route, canMiss || (byPath && route.method === "GET"));
+  const responses = new Map<number, unknown>(
+    [...problems].map(([status, reasons]) => [status, problemResponseOf(route, status, reasons)]),
+  );
   if (route.type === "subscription")
     responses.set(200, {
       description: "Server-sent events; each has an `id`, and this as its `data`.",
       content: { "text/event-stream": { schema } },
     });
   else
-    for (const [status, description] of statuses(route, schemas.resolve(schema), schemas))
-      responses.set(status, {
-        description,
-        ...headersOfAnswer(status, route),
-        content: {
-          "application/json": { schema },
-          // The same status may be a problem: of the request, and not of what it asks for.
-          ...(responses.has(status) && { "application/problem+json": { schema: PROBLEM_REF } }),
-        },
-      });
+    for (const [status, description] of statuses(route, schemas.resolve(schema), schemas)) {
+      // The same status may be a problem: of the request, and not of what it asks for.
+      const reasons = problems.get(status);
+      const problem = reasons === undefined ? {} : { "application/problem+json": { schema: problemSchema(reasons) } };
+      const content = { "application/json": { schema }, ...problem };
+      responses.set(status, { description, ...headersOfAnswer(status, route), content });
+    }
   if (route.type === "query") responses.set(304, { description: "As it was." });
   return Object.fromEntries([...responses].toSorted(([one], [other]) => one - other));
 }

@@ -28,8 +28,6 @@ export const PROBLEM_SCHEMA = {
   required: ["type", "title", "status", "detail", "code", "retryable"],
 } as const;
 
-export const PROBLEM_REF = { $ref: "#/components/schemas/Problem" };
-
 const RETRY_AFTER = {
   "Retry-After": { description: "Seconds until it makes sense to ask again.", schema: { type: "integer", minimum: 0 } },
 };
@@ -75,20 +73,19 @@ export function commonResponses(): Record<string, unknown> {
   return { ...Object.fromEntries(all), notFound: problemResponse(404, ["not_found"]) };
 }
 
-/** What a route answers instead of its answer, by status. */
-export function problemResponses(route: RestRoute, canMiss: boolean): Map<number, unknown> {
-  const { type, method, meta } = route;
+/** The reasons that a route may answer instead of its answer, by status. */
+export function problemReasons({ type, method, meta }: RestRoute, canMiss: boolean): ReadonlyMap<number, string[]> {
+  const all = [...meta.reasons, ...(canMiss ? ["not_found"] : []), ...commonReasons(type, hasBody(method))];
+  return new Map(byStatus(all));
+}
+
+/** A response for these reasons: the one that all of its kind share, where it has no others. */
+export function problemResponseOf({ type, method }: RestRoute, status: number, reasons: readonly string[]): unknown {
   const withBody = hasBody(method);
-  const common = new Map(byStatus(commonReasons(type, withBody)));
-  const responses = new Map<number, unknown>();
-  for (const status of common.keys())
-    responses.set(status, { $ref: `#/components/responses/${nameOf(type, withBody, status)}` });
-  if (canMiss) responses.set(404, { $ref: "#/components/responses/notFound" });
-  for (const [status, reasons] of byStatus(meta.reasons)) {
-    const others = [...(common.get(status) ?? []), ...(status === 404 && canMiss ? ["not_found"] : [])];
-    responses.set(status, problemResponse(status, [...reasons, ...others]));
-  }
-  return responses;
+  const shared = commonReasons(type, withBody).filter((reason) => httpStatusOf(reason) === status);
+  if (String(shared) === String(reasons)) return { $ref: `#/components/responses/${nameOf(type, withBody, status)}` };
+  if (String(reasons) === "not_found") return { $ref: "#/components/responses/notFound" };
+  return problemResponse(status, reasons);
 }
 
 function byStatus(reasons: readonly string[]): [number, string[]][] {
@@ -100,11 +97,15 @@ function byStatus(reasons: readonly string[]): [number, string[]][] {
   return [...groups];
 }
 
+/** A problem with one of these codes. */
+export const problemSchema = (reasons: readonly string[]) => ({
+  allOf: [{ $ref: "#/components/schemas/Problem" }, { properties: { code: { enum: reasons } } }],
+});
+
 function problemResponse(status: number, reasons: readonly string[]): unknown {
-  const code = { properties: { code: { enum: reasons } } };
   return {
     description: reasons.map((reason) => `\`${reason}\`: ${reasonInfo(reason)?.says ?? ""}`).join("\n"),
     ...((status === 503 || status === 429) && { headers: RETRY_AFTER }),
-    content: { "application/problem+json": { schema: { allOf: [PROBLEM_REF, code] } } },
+    content: { "application/problem+json": { schema: problemSchema(reasons) } },
   };
 }

@@ -32,8 +32,11 @@ export function readInput({ fields, method, type }: RestRoute, parts: RequestPar
     if (field.where === "path") put(given, field.name, readText(field, parts.parameters[field.name] ?? ""));
   // A browser's EventSource repeats the query as it was and tells its place in the header: the header is the newer.
   if (type === "subscription" && parts.lastEventId !== undefined) given.set("lastEventId", parts.lastEventId);
-  // Where nothing is given and nothing is asked for there is no input at all.
-  if (given.size === 0 && fields.length === 0) return undefined;
+  // Where nothing is asked for there is no input at all, and no schema that would refuse one.
+  if (fields.length === 0) {
+    for (const name of given.keys()) throw invalid(name, "there is no such field");
+    return undefined;
+  }
   // `fromEntries` defines its properties: a field `__proto__` is one like any other, and refused as unknown.
   return Object.fromEntries(given);
 }

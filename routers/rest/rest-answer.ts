@@ -38,8 +38,8 @@ const STATUS_OF_WORD: Readonly<Record<string, RestAnswer>> = {
 export function restAnswer({ method, meta, output, type }: RestRoute, data: unknown): RestAnswer {
   if (meta.permission === ASKED_BY_OPERATION && output === outcomeSchema) return answerOfOutcome(data as WireOutcome);
   if (data === null && method === "GET") throw new HoldfastError("not_found", "There is nothing under this name.");
-  if (type === "query") return DONE;
   const word = statusWord(data);
+  if (type === "query") return word === "unknown" ? { status: 404 } : DONE;
   if (word !== undefined && Object.hasOwn(STATUS_OF_WORD, word)) return STATUS_OF_WORD[word] ?? DONE;
   return meta.creates === true ? { status: 201 } : DONE;
 }
@@ -47,7 +47,8 @@ export function restAnswer({ method, meta, output, type }: RestRoute, data: unkn
 /** Every status that a route may answer with a value, and when, for the document. */
 export function statusesOf({ type, meta }: RestRoute, words: readonly string[]): ReadonlyMap<number, string> {
   const done = new Map([[meta.creates === true ? 201 : 200, meta.creates === true ? "Created." : "Done."]]);
-  if (type === "query") return new Map([[200, "As it is now."]]);
+  if (type === "query")
+    return new Map([[200, "As it is now."], ...(words.includes("unknown") ? [[404, "`unknown`"] as const] : [])]);
   for (const word of words) {
     const { status } = (Object.hasOwn(STATUS_OF_WORD, word) ? STATUS_OF_WORD[word] : undefined) ?? DONE;
     if (status !== DONE.status) done.set(status, `${done.has(status) ? `${done.get(status)} ` : ""}\`${word}\``);

@@ -20,7 +20,7 @@ export const pinInputSchema = z.strictObject({
   mode: z.enum(MODES),
   reason: reasonSchema,
   /** Milliseconds from now until it ends by itself. */
-  forMs: z.number(),
+  forMs: z.number().meta({ examples: [1_800_000] }),
   /** The revision of the pin that it may replace. Without it none may be held. */
   replaces: z.int().min(0).exactOptional(),
 });
@@ -52,9 +52,16 @@ export const triggerDefinitionSchema = z.object({
 
 export const configureInputSchema = z.strictObject({
   /** The id of its condition: `memory_exhaustion`, `connection_failures:graph`. */
-  trigger: z.string().min(1).max(256),
+  trigger: z
+    .string()
+    .min(1)
+    .max(256)
+    .meta({ examples: ["memory_exhaustion"] }),
   reason: reasonSchema,
-  change: triggerDefinitionSchema.partial().strict(),
+  change: triggerDefinitionSchema
+    .partial()
+    .strict()
+    .meta({ examples: [{ leaveDwellMs: 60_000 }] }),
 });
 
 export const configureAnswerSchema = z.discriminatedUnion("status", [

@@ -93,7 +93,7 @@ function sendAnswer(route: RestRoute, data: unknown, request: FastifyRequest, re
   if (location !== undefined) reply.header("location", location);
   if (retryAfterSeconds !== undefined) reply.header("retry-after", Math.ceil(retryAfterSeconds));
   const text = JSON.stringify(data ?? null);
-  if (route.method === "GET") return sendText(text, request, reply);
+  if (route.method === "GET" && status === 200) return sendText(text, request, reply);
   return reply.code(status).type(JSON_TYPE).send(text);
 }
 
