@@ -61,6 +61,7 @@ export const dependenciesRouter = router({
     "dependency.control",
     "POST /api/v4/dependencies/{name}/accept-drain",
     "Takes the responsibility for a drain whose verification failed; it goes on filling.",
+    { reasons: ["unknown_dependency"] },
   )
     .input(z.strictObject({ name: nameSchema, reason: reasonSchema }))
     .output(z.object({ status: z.enum(["accepted", "not_disputed", "unavailable"]) }))

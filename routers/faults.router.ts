@@ -10,7 +10,9 @@ export const faultsRouter = router({
     .output(faultsSchema)
     .query(({ ctx }) => faultsOf(ctx.faults).list()),
 
-  set: procedure("fault.inject", "POST /api/v4/faults/{id}", "Switches a fault on or off, or moves its slider.")
+  set: procedure("fault.inject", "POST /api/v4/faults/{id}", "Switches a fault on or off, or moves its slider.", {
+    reasons: ["invalid_fault_value"],
+  })
     .input(setFaultInputSchema)
     .output(faultSchema)
     .mutation(async ({ ctx, input: { id, on, value } }) => {

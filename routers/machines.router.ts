@@ -59,6 +59,7 @@ export const machinesRouter = router({
     "machine.read",
     "GET /api/v4/machines/transitions",
     "Stored transitions by time, of all actors or of one, in pages in either direction.",
+    { reasons: ["invalid_cursor"] },
   )
     .input(transitionsInputSchema)
     .output(transitionPageSchema)
@@ -68,6 +69,7 @@ export const machinesRouter = router({
     "machine.read",
     "GET /api/v4/machines/at",
     "Everybody as they were at a moment, the modes in force then, and what changed next.",
+    { reasons: ["invalid_cursor"] },
   )
     .input(momentInputSchema)
     .output(pastMomentSchema)

@@ -95,6 +95,7 @@ export const operationsRouter = router({
     "operation.read",
     "GET /api/v4/operations/ended",
     "How operations ended, newest first, by the time of their ends.",
+    { reasons: ["invalid_cursor"] },
   )
     .input(endedInputSchema)
     .output(endedPageSchema)

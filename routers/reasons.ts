@@ -77,6 +77,7 @@ export const DECLARED_REASONS = {
   unknown_dependency: { code: "NOT_FOUND", says: "There is no such dependency." },
   no_backup_directory: { code: "PRECONDITION_FAILED", says: "The operator has configured no folder for backups." },
   file_exists: { code: "CONFLICT", says: "A backup of this name is there already." },
+  invalid_fault_value: { code: "BAD_REQUEST", says: "A switch is on or off, a slider within its bounds." },
   invalid_token: { code: "BAD_REQUEST", says: "A token cannot be made like this; `issues` says what is wrong." },
   unknown_permission: { code: "BAD_REQUEST", says: "There is no such permission." },
   token_name_taken: { code: "CONFLICT", says: "Another token has this name." },

@@ -6,8 +6,8 @@ export const cursorOf = ({ at, id }: HistoryPlace): string => `${at.toString(36)
 
 /** @throws InvalidValueError `invalid_cursor` */
 export function placeOf(cursor: string): HistoryPlace {
-  const [at, id] = cursor.split(".").map((part) => Number.parseInt(part, 36));
-  if (at === undefined || id === undefined || !Number.isSafeInteger(at) || !Number.isSafeInteger(id))
+  const [at = Number.NaN, id = Number.NaN] = cursor.split(".").map((part) => Number.parseInt(part, 36));
+  if (!Number.isSafeInteger(at) || !Number.isSafeInteger(id) || cursorOf({ at, id }) !== cursor)
     throw new InvalidValueError("invalid_cursor", "after", "pass the `next` of the page before, as it came");
   return { at, id };
 }
