@@ -83,6 +83,7 @@ describe("incidents", () => {
 describe("what the library knows of itself", () => {
   test("is told: the policy in force, the last measurements, and its operations", async () => {
     const { client, server } = await serveKitchen();
+    await until("the first probe", () => server.runtime.policy.dependencies["graph"]?.state === "closed");
     expect(await client.degradation.policy.query()).toMatchObject({
       byPriority: { critical: "run", deferred: "run" },
       dependencies: { graph: { decision: "run" } },
