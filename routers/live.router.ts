@@ -14,6 +14,7 @@ export const liveRouter = router({
     "degradation.read",
     "GET /api/v4/live/watch",
     "Throughput, queue and latency by priority, once a second, however much is going on.",
+    { events: liveItemSchema },
   )
     .input(followInputSchema)
     .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { HoldfastError } from "../src/errors.ts";
 import { changeOf } from "./change.ts";
 import { follow } from "./follow.ts";
+import { changeSchema } from "./schemas/change.ts";
 import { followInputSchema } from "./schemas/common.ts";
 import {
   actorIdSchema,
@@ -49,6 +50,7 @@ export const machinesRouter = router({
     "machine.read",
     "GET /api/v4/machines/watch",
     "Every transition as it happens, with the edge that was taken. Goes on after the last one received, without gap or double, also after a restart.",
+    { events: changeSchema },
   )
     .input(followInputSchema)
     .subscription(({ ctx: { runtime }, input: { lastEventId }, signal }) =>

@@ -10,7 +10,12 @@ import { procedure, router } from "./trpc.ts";
 
 /** Credentials of remote callers. Changes are answered when they are on disk. */
 export const tokensRouter = router({
-  list: procedure("token.read", "GET /api/v4/tokens", "Newest first, sessions of browsers among them; never a secret.")
+  list: procedure(
+    "token.read",
+    "GET /api/v4/tokens",
+    "Newest first, sessions of browsers among them; never a secret.",
+    { reasons: ["invalid_cursor"] },
+  )
     .input(pageInputSchema.default({}))
     .output(tokenPageSchema)
     .query(({ ctx: { runtime }, input }) => runtime.tokens.list(input)),

@@ -28,7 +28,7 @@ export function inputFields(route: {
 }): readonly InputField[] {
   const inPath = new Set([...route.path.matchAll(/\{([^}]+)\}/g)].map(([, name]) => name ?? ""));
   const fields = route.inputs.flatMap((input) => {
-    const { properties = {}, required = [] } = takenBy(input);
+    const { properties, required } = objectOf(takenBy(input));
     return Object.entries(properties).map(([name, schema]): InputField => {
       const where = inPath.has(name) ? "path" : hasBody(route.method) ? "body" : "query";
       const isRequired = where === "path" || required.includes(name);
@@ -38,6 +38,20 @@ export function inputFields(route: {
   for (const name of inPath)
     if (!fields.some((field) => field.name === name)) throw invalidRoute(route, `its input has no field ${name}`);
   return fields;
+}
+
+/** Every field that an input may have, and those that it must; of a union, those that all of its parts ask for. */
+export function objectOf(schema: JsonSchema): {
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly required: readonly string[];
+} {
+  const parts = [...(schema.anyOf ?? []), ...(schema.oneOf ?? [])].map(objectOf);
+  const [first, ...others] = parts;
+  const byAll = (first?.required ?? []).filter((name) => others.every(({ required }) => required.includes(name)));
+  return {
+    properties: Object.assign({}, ...parts.map(({ properties }) => properties), schema.properties),
+    required: [...(schema.required ?? []), ...byAll],
+  };
 }
 
 function readsOf(schema: JsonSchema, route: { readonly procedure: string }, name: string): InputField["reads"] {

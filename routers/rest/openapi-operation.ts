@@ -3,7 +3,7 @@ import { PRIORITIES } from "../../machines/contracts/priority.ts";
 import { ASKED_BY_OPERATION } from "../permissions.ts";
 import { LONGEST_WAIT_MS } from "../preferences.ts";
 import { hasBody } from "./input-fields.ts";
-import type { JsonSchema } from "./json-schema.ts";
+import { type JsonSchema, takenBy } from "./json-schema.ts";
 import { problemReasons, problemResponseOf, problemSchema } from "./openapi-problems.ts";
 import type { OpenApiSchemas } from "./openapi-schemas.ts";
 import { statusesOf, STATUSES_OF_OUTCOME } from "./rest-answer.ts";
@@ -22,7 +22,7 @@ export function openApiOperation(route: RestRoute, schemas: OpenApiSchemas): unk
     ...(rest !== "" && { description: rest }),
     "x-holdfast-permission": meta.permission,
     ...(parameters.length > 0 && { parameters }),
-    ...(hasBody(method) && inBody.length > 0 && { requestBody: bodyOf(inBody) }),
+    ...(hasBody(method) && inBody.length > 0 && { requestBody: bodyOf(route, inBody) }),
     responses: responsesOf(route, schemas),
   };
 }
@@ -36,16 +36,25 @@ const parameterOf = ({ name, where, isRequired, schema }: Field) => ({
   schema,
 });
 
-const bodyOf = (fields: readonly Field[]) => {
-  const required = fields.filter(({ isRequired }) => isRequired).map(({ name }) => name);
-  const schema = {
-    type: "object",
-    properties: Object.fromEntries(fields.map((field) => [field.name, field.schema])),
-    ...(required.length > 0 && { required }),
-    additionalProperties: false,
-  };
-  return { ...(required.length > 0 && { required: true }), content: { "application/json": { schema } } };
+const bodyOf = ({ inputs }: RestRoute, fields: readonly Field[]) => {
+  const names = new Set(fields.map(({ name }) => name));
+  const [schema = {}] = inputs.map((input) => only(names, takenBy(input)));
+  const isRequired = fields.some((field) => field.isRequired);
+  return { ...(isRequired && { required: true }), content: { "application/json": { schema } } };
 };
+
+/** An input without what is in the path; each part of a union alike. */
+function only(names: ReadonlySet<string>, { properties, required, anyOf, oneOf, ...rest }: JsonSchema): JsonSchema {
+  const kept = Object.entries(properties ?? {}).filter(([name]) => names.has(name));
+  const asked = (required ?? []).filter((name) => names.has(name));
+  return {
+    ...rest,
+    ...(properties !== undefined && { properties: Object.fromEntries(kept) }),
+    ...(asked.length > 0 && { required: asked }),
+    ...(anyOf !== undefined && { anyOf: anyOf.map((part) => only(names, part)) }),
+    ...(oneOf !== undefined && { oneOf: oneOf.map((part) => only(names, part)) }),
+  };
+}
 
 const header = (name: string, description: string, schema: JsonSchema) => ({ name, in: "header", description, schema });
 

@@ -16,8 +16,9 @@ const DONE: RestAnswer = { status: 200 };
 export const RETRY_AFTER_SECONDS = 1;
 
 /**
- * The words by which an answer says that nothing was done, for a reason that is no error: the state of things is
- * another than the caller thought. As text, since every area adds its own.
+ * The words by which an answer says that nothing was done and that what was asked for is not so: the state of things is
+ * another than the caller thought. Where it is so already (`already`, `not_live`, `not_disputed`), all is well. As
+ * text, since every area adds its own.
  */
 const STATUS_OF_WORD: Readonly<Record<string, RestAnswer>> = {
   unavailable: { status: 503, retryAfterSeconds: RETRY_AFTER_SECONDS },

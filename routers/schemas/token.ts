@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ROLES } from "../../src/security/access/roles.ts";
 import { prioritySchema, reasonSchema, wallTimeSchema } from "./common.ts";
+import { nextSchema } from "./cursor.ts";
 
 const permissionsSchema = z.union([z.literal("*"), z.array(z.string()).readonly()]);
 
@@ -30,7 +31,7 @@ export const tokenPageSchema = z.object({
       }),
     )
     .readonly(),
-  next: z.number().exactOptional(),
+  next: nextSchema.exactOptional(),
 });
 
 const wishSchema = {

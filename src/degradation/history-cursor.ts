@@ -7,7 +7,8 @@ export const cursorOf = ({ at, id }: HistoryPlace): string => `${at.toString(36)
 /** @throws InvalidValueError `invalid_cursor` */
 export function placeOf(cursor: string): HistoryPlace {
   const [at = Number.NaN, id = Number.NaN] = cursor.split(".").map((part) => Number.parseInt(part, 36));
+  // Read back, so that what only begins like one is none.
   if (!Number.isSafeInteger(at) || !Number.isSafeInteger(id) || cursorOf({ at, id }) !== cursor)
-    throw new InvalidValueError("invalid_cursor", "after", "pass the `next` of the page before, as it came");
+    throw new InvalidValueError("invalid_cursor", "$.after", "Pass the `next` of the page before, as it came.");
   return { at, id };
 }

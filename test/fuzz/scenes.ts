@@ -61,6 +61,17 @@ async function liveAlert(ask: Ask, number: number): Promise<Values | undefined> 
   return id === undefined ? undefined : { id };
 }
 
+const aToken = (name: string): Values => ({
+  name,
+  kind: "service",
+  role: "viewer",
+  permissions: undefined,
+  highestPriority: "normal",
+  expiresAt: undefined,
+  forMs: 60_000,
+  reason,
+});
+
 const graph = async (): Promise<Values> => ({ name: "graph" });
 const enable = (ask: Ask) => ask("POST /api/v4/dependencies/graph/order", { order: "enable", reason });
 
@@ -98,7 +109,7 @@ export const SCENES: Readonly<Record<string, Scene>> = {
   "degradation.switchMonitoring": {
     restore: (ask) => ask("POST /api/v4/degradation/monitoring", { enabled: true, reason }),
   },
-  "degradation.acknowledge": {
+  "incidents.acknowledge": {
     // Somebody answers once.
     times: 1,
     prepare: (ask) =>
@@ -110,6 +121,21 @@ export const SCENES: Readonly<Record<string, Scene>> = {
         return paged && { condition: [paged.condition, paged.dependency ?? []].flat().join(":") };
       }),
   },
+  "incidents.get": { prepare: async () => ({ condition: "memory_exhaustion" }) },
+  "machines.actor": { prepare: async () => ({ id: "pin" }) },
+  "machines.at": { prepare: async () => ({ at: Date.now(), place: undefined }) },
+  "queue.lane": { prepare: async (_ask, number) => ({ key: `equipment:fryer-${number}`, lane: undefined }) },
+  "faults.set": { prepare: async (_ask, number) => ({ id: "graph.cut", on: number % 2 === 0, value: undefined }) },
+  "tokens.create": { prepare: async (_ask, number) => aToken(`fuzzed-${number}`) },
+  "tokens.revoke": {
+    prepare: async (ask, number) => {
+      const { json } = await ask("POST /api/v4/tokens", aToken(`to-be-revoked-${number}`));
+      return { id: (json as { token: { id: number } }).token.id };
+    },
+  },
+  // A copy takes its name from the second in which it is made.
+  "backups.create": { times: 1 },
+  "dependencies.acceptDrain": { prepare: graph },
   "dependencies.get": { prepare: graph },
   "dependencies.reset": { prepare: graph },
   "dependencies.order": { prepare: graph, restore: enable },

@@ -52,11 +52,14 @@ const find = defineOperation({
   execute: async () => null,
 });
 
+const fault = { id: "graph.cut", title: "Cut", explanation: "Does nothing here.", kind: "switch" as const, on: false };
+
 const server = await serveRuntime({
   runtime: () =>
     createRuntime({
       dataDirectory: join(folder, "data"),
       operations: [record, calibrate, find],
+      backupDirectory: join(folder, "backups"),
       config: {
         breaker: { initialBreakMs: 200, maximumBreakMs: 1_000, probeTimeoutMs: 500 },
         // Somebody is called soon, and has long to answer.
@@ -64,5 +67,6 @@ const server = await serveRuntime({
       },
     }),
   port: 0,
+  faults: { list: () => [fault], set: (_id, value) => Object.assign(fault, { on: value === true }) },
 });
 console.log(JSON.stringify({ url: server.url }));
