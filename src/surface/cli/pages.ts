@@ -1,9 +1,9 @@
 import type { HoldfastOutputs } from "../client/index.ts";
 
-/** What a page's `next` is, in every list. */
-type Place = NonNullable<HoldfastOutputs["operations"]["list"]["next"]>;
+/** What a page's `next` is, in most lists. */
+type Cursor = NonNullable<HoldfastOutputs["operations"]["list"]["next"]>;
 
-interface Page<Row> {
+interface Page<Row, Place> {
   readonly rows: readonly Row[];
   readonly next?: Place;
 }
@@ -12,9 +12,9 @@ interface Page<Row> {
 const PAGE_ROWS = 1_000;
 
 /** The first rows of a list, over as many pages as it takes; and whether there are more. */
-export async function firstRows<Row>(
+export async function firstRows<Row, Place = Cursor>(
   limit: number,
-  page: (asked: { readonly limit: number; readonly after?: Place }) => Promise<Page<Row>>,
+  page: (asked: { readonly limit: number; readonly after?: Place }) => Promise<Page<Row, Place>>,
 ): Promise<{ readonly rows: readonly Row[]; readonly more: boolean }> {
   const rows: Row[] = [];
   let after: Place | undefined;

@@ -6,9 +6,27 @@ import { addAlerts } from "./verbs/alerts.ts";
 import { addDeadLetters } from "./verbs/dead-letters.ts";
 import { addDependencies } from "./verbs/dependencies.ts";
 import { addExplain } from "./verbs/explain.ts";
+import { addMachines } from "./verbs/machines.ts";
 import { addMode } from "./verbs/mode.ts";
 import { addOperations } from "./verbs/operations.ts";
+import { addServe } from "./verbs/serve.ts";
 import { addStatus } from "./verbs/status.ts";
+import { addToken } from "./verbs/token.ts";
+import { addWatch } from "./verbs/watch.ts";
+
+const VERBS = [
+  addStatus,
+  addExplain,
+  addWatch,
+  addMode,
+  addOperations,
+  addDeadLetters,
+  addDependencies,
+  addAlerts,
+  addMachines,
+  addToken,
+  addServe,
+];
 
 /** `holdfast` and its verbs, one file each. */
 export function createProgram(cli: Cli): Command {
@@ -20,7 +38,6 @@ export function createProgram(cli: Cli): Command {
     .configureHelp({ sortSubcommands: false })
     .showSuggestionAfterError()
     .enablePositionalOptions();
-  for (const add of [addStatus, addExplain, addMode, addOperations, addDeadLetters, addDependencies, addAlerts])
-    add(program, cli);
+  for (const add of VERBS) add(program, cli);
   return program;
 }
