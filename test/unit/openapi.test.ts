@@ -28,7 +28,10 @@ describe("the OpenAPI document", () => {
       expect(operation).toMatchObject({ operationId: procedure, "x-holdfast-permission": meta.permission });
       expect(`${operation.summary} ${operation.description ?? ""}`.trim()).toBe(meta.summary.replaceAll(/\s+/g, " "));
       const named = (operation.parameters ?? []).map(({ name }: { name: string }) => name);
-      const inBody = Object.keys(operation.requestBody?.content["application/json"].schema.properties ?? {});
+      const { properties, anyOf = [] } = operation.requestBody?.content["application/json"].schema ?? {};
+      const inBody = [properties ?? {}, ...anyOf.map((part: { properties: object }) => part.properties)].flatMap(
+        Object.keys,
+      );
       expect([...named, ...inBody]).toEqual(expect.arrayContaining(fields.map(({ name }) => name)));
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(["400", "401", "403", "500", "503"]));
       const answer = operation.responses["200"] ?? operation.responses["201"];
