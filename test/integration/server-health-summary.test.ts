@@ -80,6 +80,34 @@ describe("incidents", () => {
   });
 });
 
+describe("an incident that nobody could remedy", () => {
+  test("calls a person, is critical, and shows who calls, until somebody takes over", async () => {
+    const { client, faulty } = await serveKitchen({
+      config: { breaker: { initialBreakMs: 60_000 }, incident: { pageAfterOutageMs: 50 } },
+    });
+    const id = "dependency_unavailable:graph";
+    faulty.cut();
+    await client.operations.submit.mutate({ name: "equipment.record", input: { id: "f", celsius: 1 }, enqueue: true });
+    await until("a call", async () => (await client.incidents.get.query({ condition: id })).paged);
+    const { status, issues } = await client.health.summary.query();
+    expect(status).toBe("critical");
+    expect(issues.find(({ code }) => code === "person_called")).toMatchObject({ subject: id, severity: "critical" });
+    const actors = await client.machines.actors.query();
+    expect(actors.find(({ machine }) => machine === "page")).toMatchObject({
+      id: expect.stringMatching(/^page:/),
+      invokedBy: `incident:${id}`,
+      state: ["calling"],
+      fallen: false,
+    });
+    expect(await client.incidents.acknowledge.mutate({ condition: id, reason: "looking" })).toEqual({
+      status: "acknowledged",
+    });
+    expect(await client.incidents.get.query({ condition: id })).toMatchObject({ paged: false, acknowledged: true });
+    expect((await client.machines.actors.query()).some(({ machine }) => machine === "page")).toBe(false);
+    expect((await client.health.summary.query()).issues.map(({ code }) => code)).not.toContain("person_called");
+  });
+});
+
 describe("what the library knows of itself", () => {
   test("is told: the policy in force, the last measurements, and its operations", async () => {
     const { client, server } = await serveKitchen();
