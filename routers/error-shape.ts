@@ -83,7 +83,9 @@ function say(error: TRPCError, { path, requestId }: Where): Said {
     return { reason: cause.code, message: cause.message, retryable: cause.retryable, ...issues };
   }
   if (code === "BAD_REQUEST" && cause instanceof z.ZodError) {
-    const issues = cause.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message }));
+    const issues = cause.issues
+      .flatMap((issue) => partsOf(issue))
+      .map((issue) => ({ path: pathText(issue.path), message: issue.message }));
     const first = issues[0] ?? { path: "$", message: "not valid" };
     return {
       reason: "invalid_input",
@@ -100,10 +102,22 @@ function say(error: TRPCError, { path, requestId }: Where): Said {
       retryable: false,
     };
   }
+  // The parser's own message quotes what was sent, and others' messages say what they like.
+  if (cause instanceof SyntaxError)
+    return { reason: "invalid_json", message: "The input is not JSON.", retryable: false };
+  if (cause !== undefined)
+    return { reason: code.toLowerCase(), message: "The request could not be read.", retryable: RETRYABLE.has(code) };
   // tRPC says no more than the code of a body that it stopped reading.
   const message =
     error.message === code ? "The request is too large, or in a form that is not read here." : error.message;
   return { reason: code.toLowerCase(), message, retryable: RETRYABLE.has(code) };
+}
+
+/** What is wrong with a union is what is wrong with the part of it that was meant: the one with the fewest issues. */
+function partsOf(issue: z.core.$ZodIssue): readonly z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const [meant = []] = issue.errors.toSorted((one, other) => one.length - other.length);
+  return meant.flatMap((part) => partsOf({ ...part, path: [...issue.path, ...part.path] }));
 }
 
 const pathText = (path: readonly PropertyKey[]): string =>

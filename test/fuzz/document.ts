@@ -89,11 +89,11 @@ function described(document: Document, method: string, path: string, operation: 
       ...parameters.flatMap(({ name, in: where, required, schema }): Field[] =>
         where === "header" ? [] : [{ name, where, isRequired: required === true, schema }],
       ),
-      ...Object.entries(body.properties ?? {}).map(
+      ...Object.entries(partOf(body).properties ?? {}).map(
         ([name, schema]): Field => ({
           name,
           where: "body",
-          isRequired: body.required?.includes(name) === true,
+          isRequired: partOf(body).required?.includes(name) === true,
           schema,
         }),
       ),
@@ -102,6 +102,9 @@ function described(document: Document, method: string, path: string, operation: 
     reasons: new Set(resolved.flatMap(codesOf)),
   };
 }
+
+/** Of a union the first part will do: what it takes is taken. */
+const partOf = (schema: Schema): Schema => schema.anyOf?.[0] ?? schema.oneOf?.[0] ?? schema;
 
 const codesOf = ({ content = {} }: RawResponse): string[] =>
   (content["application/problem+json"]?.schema.allOf ?? []).flatMap(

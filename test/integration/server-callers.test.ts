@@ -130,7 +130,7 @@ describe("requests that lead nowhere", () => {
   });
 
   test.each([
-    ["JSON that ends in the middle", "operations.submit", `{"name":`, {}, 400, "bad_request"],
+    ["JSON that ends in the middle", "operations.submit", `{"name":`, {}, 400, "invalid_json"],
     [
       "a body that is not JSON",
       "operations.submit",

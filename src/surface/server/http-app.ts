@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import {
   fastify,
   type FastifyError,
@@ -100,7 +101,7 @@ export function createHttpApp(served: Served, logger: Logger, tls?: TlsOptions):
     if (status === 413) reply.header("connection", "close");
     reply.code(status);
     return request.url.startsWith(`${TRPC_PREFIX}/`)
-      ? reply.type("application/json").send(trpcErrorBody(code, message, request.id))
+      ? reply.type("application/json").send(trpcErrorBody(asTRPCError(error, code, message), request.id))
       : reply.type(PROBLEM_TYPE).send(problem(status, code.toLowerCase(), message, request.id));
   }
 }
@@ -115,13 +116,16 @@ const CODES: Readonly<Record<number, TRPCError["code"]>> = {
   415: "UNSUPPORTED_MEDIA_TYPE",
 };
 
+const asTRPCError = (error: unknown, code: TRPCError["code"], message: string): TRPCError =>
+  error instanceof TRPCError ? error : new TRPCError({ code, message });
+
 function told(error: FastifyError | TRPCError): {
   readonly status: number;
   readonly code: TRPCError["code"];
   readonly message: string;
 } {
   if (error instanceof TRPCError)
-    return { status: error.code === "PAYLOAD_TOO_LARGE" ? 413 : 500, code: error.code, message: error.message };
+    return { status: getHTTPStatusCodeFromError(error), code: error.code, message: error.message };
   const code = CODES[error.statusCode ?? 500];
   if (code === undefined)
     return {

@@ -2,26 +2,35 @@ import type { IncomingMessage } from "node:http";
 import { HoldfastError, InvalidValueError } from "../../errors.ts";
 
 /**
- * The JSON of a request's body; undefined where there is none. Never holds more than the limit.
+ * The JSON of a request's body; undefined where there is none.
  *
  * @throws HoldfastError `payload_too_large`
  * @throws InvalidValueError `invalid_json`, `invalid_encoding`
  */
 export async function readJsonBody(request: IncomingMessage, maximumBytes: number): Promise<unknown> {
-  if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
-  const bytes = await readBytes(request, maximumBytes);
-  if (bytes.length === 0) return undefined;
-  let text: string;
-  try {
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new InvalidValueError("invalid_encoding", "$", "The body is not UTF-8.");
-  }
+  const text = await readText(request, maximumBytes);
+  if (text === "") return undefined;
   try {
     return JSON.parse(text);
   } catch {
     // The parser's own message quotes the body.
     throw new InvalidValueError("invalid_json", "$", "The body is not JSON.");
+  }
+}
+
+/**
+ * The text of a request's body. Never holds more than the limit.
+ *
+ * @throws HoldfastError `payload_too_large`
+ * @throws InvalidValueError `invalid_encoding`
+ */
+export async function readText(request: IncomingMessage, maximumBytes: number): Promise<string> {
+  if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
+  const bytes = await readBytes(request, maximumBytes);
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new InvalidValueError("invalid_encoding", "$", "The body is not UTF-8.");
   }
 }
 

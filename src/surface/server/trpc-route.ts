@@ -1,4 +1,4 @@
-import { TRPCError } from "@trpc/server";
+import type { TRPCError } from "@trpc/server";
 import { fastifyRequestHandler } from "@trpc/server/adapters/fastify";
 import type { FastifyInstance } from "fastify";
 import { defaultConfig } from "../../../config/presets.ts";
@@ -7,12 +7,13 @@ import { toTRPCError } from "../../../routers/middleware/to-trpc-error.ts";
 import type { Logger } from "../../ports.ts";
 import { LIMITS } from "./limits.ts";
 import { makeContext } from "./make-context.ts";
+import { readText } from "./read-json-body.ts";
 import { logFault } from "./rest-problem.ts";
 import type { Served } from "./served.ts";
 
 export const TRPC_PREFIX = "/trpc";
 
-/** Mounts the routers. Bodies are read by tRPC, so that one that is too large is told in the form its clients read. */
+/** Mounts the routers. */
 export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logger): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", (_request, _payload, done) => done(null));
@@ -25,21 +26,18 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
         payload.headers.set("content-type", "application/json");
       return payload;
     },
-    handler: (request, reply) => {
+    handler: async (request, reply) => {
       const maximumBytes =
         (served.runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;
-      if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
+      // tRPC would take text that is not UTF-8 for text that nobody wrote.
+      if (request.method === "POST") request.body = await readText(request.raw, maximumBytes).catch(refuse);
       return fastifyRequestHandler({
         req: request,
         res: reply,
         path: request.params.path,
         router: appRouter,
-        maxBodySize: maximumBytes,
         maxBatchSize: LIMITS.batchSize,
         createContext: () => makeContext(served, request).catch(refuse),
-        // What is left of a body that was too large is not waited for.
-        responseMeta: ({ errors }) =>
-          errors.some(({ code }) => code === "PAYLOAD_TOO_LARGE") ? { headers: { connection: "close" } } : {},
         onError: ({ error, path }) => logFault(error, { requestId: request.id, path }, logger),
       });
     },
@@ -51,17 +49,8 @@ function refuse(error: unknown): never {
   throw toTRPCError(error) ?? error;
 }
 
-const tooLarge = (maximumBytes: number): TRPCError =>
-  new TRPCError({
-    code: "PAYLOAD_TOO_LARGE",
-    message: `A request body may have ${maximumBytes} bytes at most. Store large things elsewhere and send a reference.`,
-  });
-
 /** What a request to the routers is told when it failed before they had it; a tRPC client can read it. */
-export function trpcErrorBody(
-  code: TRPCError["code"],
-  message: string,
+export const trpcErrorBody = (
+  error: TRPCError,
   requestId: string,
-): { readonly error: ReturnType<typeof errorShape> } {
-  return { error: errorShape(new TRPCError({ code, message }), { requestId }) };
-}
+): { readonly error: ReturnType<typeof errorShape> } => ({ error: errorShape(error, { requestId }) });
