@@ -99,6 +99,7 @@ export type { HealthIssue, HealthSeverity, HealthSummary } from "./runtime-healt
 export type { Machines } from "./runtime-machines.ts";
 export type { Readiness } from "./runtime-readiness.ts";
 export { type Backup, backupJournal, type BackupOptions } from "./storage/backup/backup-journal.ts";
+export type { HistogramSample, Instrument, Labels, Sample } from "./telemetry/instrument.ts";
 export { createRuntime, type Runtime } from "./runtime.ts";
 export type { RuntimeOptions } from "./runtime-options.ts";
 export type { AccessToken, TokenEnd, TokenKind } from "./security/access/access-token.ts";

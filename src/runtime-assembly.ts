@@ -258,7 +258,7 @@ export async function assemble(options: RuntimeOptions, config: RuntimeConfig): 
     poolOf: ({ poolId }) => registry.pool(poolId)!,
     isHeld: (name) => abandoned.isHeld(name),
     onOffDiskEnd: (end) => events.countOffDiskEnd(end),
-    onAccepted: () => events.live.accept(),
+    onAccepted: () => events.countAccepted(),
     find: (sequence) => reads.whereabouts(sequence),
   });
   const retention = new Retention({

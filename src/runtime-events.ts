@@ -4,6 +4,7 @@ import type { AlertChange } from "./alerts/alerts.ts";
 import { LiveCounters } from "./live/live-counters.ts";
 import type { Logger } from "./ports.ts";
 import type { EndedEvent, EndOfOperation } from "./queue/ended-event.ts";
+import { OperationMeters } from "./telemetry/operation-meters.ts";
 import type { TransitionRow } from "./queue/journal.ts";
 
 /** What `runtime.on` tells. Listeners run in the same turn and must be quick. */
@@ -33,6 +34,8 @@ export class RuntimeEventBus {
   measure: ((end: EndOfOperation) => void) | undefined;
   /** What the last second brought, for those who look at charts. */
   readonly live = new LiveCounters();
+  /** What has passed since the process began, for those who scrape. */
+  readonly meters = new OperationMeters();
   #ended = { completed: 0, replayed: 0, failed: 0, dead: 0 };
 
   constructor(logger: Logger) {
@@ -66,9 +69,15 @@ export class RuntimeEventBus {
       }
   }
 
+  countAccepted(): void {
+    this.live.accept();
+    this.meters.accepted += 1;
+  }
+
   /** Of what was never on disk. */
   countOffDiskEnd(end: EndOfOperation): void {
     this.live.ended(end);
+    this.meters.count(end);
     this.measure?.(end);
   }
 
@@ -76,6 +85,7 @@ export class RuntimeEventBus {
     this.#ended[event.outcome] += 1;
     if (event.replayed) this.#ended.replayed += 1;
     this.live.ended(event);
+    this.meters.count(event);
     this.measure?.(event);
     if (this.#listeners.ended.size > 0) this.emit("ended", event);
   }

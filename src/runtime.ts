@@ -35,9 +35,13 @@ import type { Machines } from "./runtime-machines.ts";
 import type { LiveFigures } from "./live/live-figures.ts";
 import type { RuntimeBackup, RuntimeBackupOptions } from "./runtime-backups.ts";
 import type { RuntimeFeeds } from "./runtime-feeds.ts";
+import { runtimeInstruments } from "./runtime-instruments.ts";
 import { RuntimeLife } from "./runtime-life.ts";
 import type { RuntimeOptions } from "./runtime-options.ts";
 import type { Tokens } from "./security/access/tokens.ts";
+import type { Instrument } from "./telemetry/instrument.ts";
+import { observeInstruments } from "./telemetry/observe-instruments.ts";
+import { activeTracing, lookForTracing } from "./telemetry/tracing.ts";
 import { type RuntimePhase, type RuntimeStatus, runtimeStatus } from "./runtime-status.ts";
 
 /**
@@ -50,6 +54,7 @@ export async function createRuntime<const Operations extends readonly AnyOperati
   options: RuntimeOptions<Operations>,
 ): Promise<Runtime> {
   const config = configure(options.config);
+  lookForTracing();
   const parts = await assemble(options, config);
   const runtime = new Runtime(parts, config, options.monitoring !== false);
   if (options.autoStart !== false) await runtime.start();
@@ -74,6 +79,7 @@ export class Runtime implements AsyncDisposable {
   readonly queue: QueueReads;
   readonly #parts: RuntimeParts;
   readonly #life: RuntimeLife;
+  readonly #stopObserving: () => void;
 
   /** @internal Made by `createRuntime`. */
   constructor(parts: RuntimeParts, config: RuntimeConfig, isMonitored: boolean) {
@@ -85,6 +91,7 @@ export class Runtime implements AsyncDisposable {
     this.tokens = parts.tokens;
     this.degradation = parts.degradation;
     this.feeds = parts.feeds;
+    this.#stopObserving = observeInstruments(() => this.instruments(), parts.events.meters);
     this.machines = parts.machines;
     this.live = parts.live;
     this.queue = parts.queue;
@@ -119,11 +126,12 @@ export class Runtime implements AsyncDisposable {
    * it waits on disk for the next start. Idempotent.
    */
   stop(): Promise<void> {
+    this.#stopObserving();
     return this.#life.stop();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#life.stop();
+    await this.stop();
   }
 
   /**
@@ -140,10 +148,14 @@ export class Runtime implements AsyncDisposable {
     // Not async: its frame would hold the input for as long as the caller waits.
     try {
       const { submitter, registry, principal } = this.#life.running;
-      return submitter.submit(registry.of(definition), input, {
-        ...options,
-        principal: options.principal ?? principal,
-      }) as Promise<Outcome<ValueOf<Definition>>>;
+      const operation = registry.of(definition);
+      const all = { ...options, principal: options.principal ?? principal };
+      const tracing = activeTracing();
+      const outcome =
+        tracing === undefined
+          ? submitter.submit(operation, input, all)
+          : tracing.submit(definition.name, () => submitter.submit(operation, input, all));
+      return outcome as Promise<Outcome<ValueOf<Definition>>>;
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -167,10 +179,10 @@ export class Runtime implements AsyncDisposable {
     const { submitter, registry, principal } = this.#life.running;
     if (!definition.queueable)
       throw new MisuseError("not_queueable", `The operation ${definition.name} is not queueable; use submit.`);
-    return (await submitter.enqueue(registry.of(definition), input, {
-      ...options,
-      principal: options.principal ?? principal,
-    })) as Outcome<ValueOf<Definition>>;
+    const operation = registry.of(definition);
+    const all = { ...options, principal: options.principal ?? principal };
+    const enqueue = (): Promise<Outcome> => submitter.enqueue(operation, input, all);
+    return (await (activeTracing()?.submit(definition.name, enqueue) ?? enqueue())) as Outcome<ValueOf<Definition>>;
   }
 
   /** `submit` by name, for callers whose input has no type here (remote ones): an unknown name is a refusal. */
@@ -183,9 +195,12 @@ export class Runtime implements AsyncDisposable {
     const operation = registry.byName(name);
     if (operation === undefined) return unknownOperationRefusal(name, this.operations, options.principal ?? principal);
     const { enqueue, ...rest } = options;
-    return enqueue === true && operation.definition.queueable
-      ? submitter.enqueue(operation, input, { ...rest, principal: rest.principal ?? principal })
-      : submitter.submit(operation, input, { ...rest, principal: rest.principal ?? principal });
+    const all = { ...rest, principal: rest.principal ?? principal };
+    const submit = (): Promise<Outcome> =>
+      enqueue === true && operation.definition.queueable
+        ? submitter.enqueue(operation, input, all)
+        : submitter.submit(operation, input, all);
+    return activeTracing()?.submit(name, submit) ?? submit();
   }
 
   /** How an operation ended; `pending` while it has not. With `waitMs`, waits that long for the end. */
@@ -253,7 +268,11 @@ export class Runtime implements AsyncDisposable {
   ): Promise<CallOutcome<Value>> {
     try {
       const { registry, calls } = this.#life.running;
-      return callDependency(registry.dependency(dependency.name), work, options, calls);
+      const managed = registry.dependency(dependency.name);
+      const tracing = activeTracing();
+      return tracing === undefined
+        ? callDependency(managed, work, options, calls)
+        : tracing.call(managed.name, () => callDependency(managed, work, options, calls));
     } catch (error) {
       return Promise.reject(error as Error);
     }
@@ -338,6 +357,16 @@ export class Runtime implements AsyncDisposable {
   /** Whether work may be sent here. Degraded is ready. */
   readiness(): Readiness {
     return readinessOf(this.status());
+  }
+
+  /** What is measured, for whoever shows it elsewhere: `/metrics` of the server does, and OpenTelemetry where it is set up. */
+  instruments(): readonly Instrument[] {
+    return runtimeInstruments({
+      status: this.status(),
+      meters: this.#parts.events.meters,
+      unresolvedAlerts: this.alerts.unresolved,
+      subscribers: this.feeds.transitions.readers + this.feeds.alerts.readers,
+    });
   }
 
   status(): RuntimeStatus {

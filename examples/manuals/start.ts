@@ -1,12 +1,11 @@
 import { join } from "node:path";
 import { createRuntime, HoldfastError, type Runtime } from "holdfast";
-import { banner, serveRuntime } from "holdfast/server";
+import { banner, jsonLogger, serveRuntime } from "holdfast/server";
 import { faultyGraph } from "holdfast/testing";
 import { documentOperations } from "./document-operations.ts";
 import { ManualsFaults } from "./faults/manuals-faults.ts";
 import { firstAnswer } from "./start-first-answer.ts";
 import { openGraph } from "./start-graph.ts";
-import { createLogger } from "./start-logger.ts";
 import { ingestShippedManuals, listDocuments } from "./start-manuals.ts";
 import type { ManualsTransaction } from "./manuals-graph.ts";
 import { readSettings, SettingError, type StartSettings } from "./start-settings.ts";
@@ -30,7 +29,7 @@ try {
 
 async function serveManuals(settings: StartSettings): Promise<void> {
   const { dataDirectory, port, logLevel } = settings;
-  const logger = createLogger(logLevel);
+  const logger = jsonLogger(logLevel);
   // A newcomer may cut it in the console, whichever graph it is: nothing of that reaches the graph itself.
   const faulty = faultyGraph<ManualsTransaction>(openGraph(settings));
   const graph = faulty.dependency;

@@ -1,5 +1,6 @@
 import type { Attempt } from "../dependencies/attempt.ts";
 import type { ReceiptKey } from "../dependencies/dependency.ts";
+import { activeTracing } from "../telemetry/tracing.ts";
 import { type AttemptResult, type CompletedAttempt, resultText } from "./attempt-result.ts";
 import { parseStoredInput } from "./parse-stored-input.ts";
 import { type AttemptFrame, untilEnded, withinAttempt } from "./within-attempt.ts";
@@ -19,7 +20,14 @@ export interface AttemptRequest extends AttemptFrame {
 }
 
 /** Runs the handler once, within its time, and says what came of it. Never rejects. */
-export async function executeAttempt(request: AttemptRequest): Promise<AttemptResult> {
+export function executeAttempt(request: AttemptRequest): Promise<AttemptResult> {
+  const tracing = activeTracing();
+  return tracing === undefined
+    ? executeOnce(request)
+    : tracing.attempt(request.operation.definition.name, request.attemptNumber, () => executeOnce(request));
+}
+
+async function executeOnce(request: AttemptRequest): Promise<AttemptResult> {
   let begun = false;
   const result = await withinAttempt(request, (attempt) =>
     execute(request, attempt, () => {

@@ -4,6 +4,7 @@ import { HandlerError } from "../errors.ts";
 import { type CompletedAttempt, type FailedAttempt, resultText } from "./attempt-result.ts";
 import type { BatchItemContext } from "./define-operation.ts";
 import { parseStoredInput } from "./parse-stored-input.ts";
+import { activeTracing } from "../telemetry/tracing.ts";
 import { type AttemptFrame, untilEnded, withinAttempt } from "./within-attempt.ts";
 
 export interface BatchAttemptItem {
@@ -35,7 +36,13 @@ export type BatchAttemptResult =
   | FailedAttempt;
 
 /** Runs `executeBatch` once for all items, within the time of one attempt, and says what came of it. Never rejects. */
-export async function executeBatchAttempt(request: BatchAttemptRequest): Promise<BatchAttemptResult> {
+export function executeBatchAttempt(request: BatchAttemptRequest): Promise<BatchAttemptResult> {
+  const tracing = activeTracing();
+  if (tracing === undefined) return executeOnce(request);
+  return tracing.batch(request.operation.definition.name, request.items.length, () => executeOnce(request));
+}
+
+async function executeOnce(request: BatchAttemptRequest): Promise<BatchAttemptResult> {
   const [first] = request.items;
   // The work may be called more than once: the handler has settled when none of its calls goes on.
   let working = 0;

@@ -10,6 +10,7 @@ export { type DevelopmentAccess, readBootstrapToken } from "./access/credentials
 export { banner, type BannerGraph, type BannerOptions, withoutCredentials } from "./banner.ts";
 export type { DevelopmentFault, DevelopmentFaults } from "../../../routers/app.router.ts";
 export type { Readiness } from "./health-routes.ts";
+export { jsonLogger } from "./json-logger.ts";
 export type { Problem } from "./problem.ts";
 export { type RuntimeServer, serveRuntime, type ServeOptions } from "./serve-runtime.ts";
 export type { TlsOptions } from "./reach.ts";

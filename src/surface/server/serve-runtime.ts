@@ -11,6 +11,8 @@ import { addSessionRoutes } from "./access/session-routes.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { createHttpApp } from "./http-app.ts";
 import { LIMITS } from "./limits.ts";
+import { logRequests } from "./log-requests.ts";
+import { addMetricsRoute } from "./metrics-route.ts";
 import { reachOf, type TlsOptions } from "./reach.ts";
 import { addRestRoutes } from "./rest-routes.ts";
 import type { Served, ServerMode, ServerPhase } from "./served.ts";
@@ -41,6 +43,8 @@ export interface ServeOptions {
   readonly trustProxy?: readonly string[];
   /** Under which addresses it is called from elsewhere: `["https://holdfast.example.org"]`. */
   readonly publicOrigins?: readonly string[];
+  /** Lets callers on this machine read `/metrics` without a token. Default false. */
+  readonly openMetrics?: boolean;
   /** Origins whose pages may call it with a token. None by default. */
   readonly cors?: readonly string[];
   readonly logger?: Logger;
@@ -81,7 +85,12 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   const host = (options.host ?? "127.0.0.1").replace(/^\[(.*)\]$/, "$1");
   const { mode = "production", authentication = "tokens", tls } = options;
   const reach = reachOf({ ...options, host, mode, authentication });
-  const gate = new Gate({ authentication, runtime: () => served.runtime, port: () => served.port });
+  const gate = new Gate({
+    authentication,
+    runtime: () => served.runtime,
+    port: () => served.port,
+    foreignOrigins: reach.cors,
+  });
   const served: Changing<Served> = {
     phase: "starting",
     runtime: undefined,
@@ -95,6 +104,8 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   addHealthRoutes(app, served);
   addConsoleRoutes(app, logger);
   addSessionRoutes(app, served);
+  logRequests(app, served, logger);
+  addMetricsRoute(app, served, options.openMetrics === true);
   addTrpcRoute(app, served, logger);
   addRestRoutes(app, served, logger);
   try {

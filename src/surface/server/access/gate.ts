@@ -20,6 +20,8 @@ export interface GateOptions {
   readonly authentication: "tokens" | "none";
   readonly runtime: () => Runtime | undefined;
   readonly port: () => number;
+  /** Of other sites whose pages may call with a token. */
+  readonly foreignOrigins: ReadonlySet<string>;
 }
 
 /** Requests by cookie that change something carry this header, which no page of another site can add unasked. */
@@ -67,6 +69,11 @@ export class Gate {
     return caller;
   }
 
+  /** Who made a request that has proved it. */
+  known(request: FastifyRequest): Caller | undefined {
+    return this.#callers.get(request);
+  }
+
   /** Ends the answer when the token ends that it is given to: a subscription outlasts the check at its beginning. */
   watch(reply: FastifyReply, { token }: Caller): void {
     if (token === undefined) return;
@@ -109,8 +116,25 @@ export class Gate {
     const { kind, secret } = credentials;
     const verified = kind === "bearer" ? tokens.verify(secret) : tokens.sessions.verify(secret);
     if (verified.status === "unproven") throw this.refuse(request, verified);
-    if (kind === "session") checkSameSite(request);
+    if (kind === "session") this.checkSameSite(request);
     return { principal: verified.principal, token: verified.token.id };
+  }
+
+  /**
+   * A cookie counts for pages of this server only. The Origin, where there is one, was compared before with those that
+   * may call at all; of these, foreign ones bring tokens.
+   *
+   * @throws HoldfastError `cross_site`
+   */
+  checkSameSite({ method, headers }: FastifyRequest): void {
+    const { origin } = headers;
+    const isForeign = origin !== undefined && this.#options.foreignOrigins.has(origin.toLowerCase());
+    if (!isForeign && SAFE_METHODS.has(method)) return;
+    if (!isForeign && origin !== undefined && headers[CONSOLE_HEADER] !== undefined) return;
+    throw new HoldfastError(
+      "cross_site",
+      `A request by cookie that changes something needs an Origin of this server and the header ${CONSOLE_HEADER}. Programs send a token instead.`,
+    );
   }
 
   /** Only answers that have begun: others belong to requests that were allowed when they came. */
@@ -119,16 +143,6 @@ export class Gate {
     if (runtime === undefined) return;
     for (const [raw, token] of this.#open) if (raw.headersSent && !runtime.tokens.isLive(token)) raw.destroy();
   }
-}
-
-/** The Origin, where there is one, has been compared with ours before anything else was looked at. */
-export function checkSameSite({ method, headers }: FastifyRequest): void {
-  if (SAFE_METHODS.has(method)) return;
-  if (headers.origin !== undefined && headers[CONSOLE_HEADER] !== undefined) return;
-  throw new HoldfastError(
-    "cross_site",
-    `A request by cookie that changes something needs an Origin of this server and the header ${CONSOLE_HEADER}. Programs send a token instead.`,
-  );
 }
 
 /** The same for whatever is wrong with a credential. */

@@ -3,7 +3,7 @@ import { HoldfastError } from "../../../errors.ts";
 import type { Runtime } from "../../../runtime.ts";
 import type { Served } from "../served.ts";
 import { credentialsOf } from "./credentials-of.ts";
-import { checkSameSite, unauthenticated } from "./gate.ts";
+import { unauthenticated } from "./gate.ts";
 import { sendRefusal } from "./guard-requests.ts";
 import { noSessionCookie, sessionCookie } from "./session-cookie.ts";
 
@@ -52,7 +52,7 @@ export function addSessionRoutes(app: FastifyInstance, served: Served): void {
     try {
       const credentials = credentialsOf(request, served.port);
       if (credentials.kind === "session") {
-        checkSameSite(request);
+        gate.checkSameSite(request);
         await opened().tokens.sessions.signOut(credentials.secret);
       }
       return reply
