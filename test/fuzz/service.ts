@@ -67,6 +67,7 @@ const server = await serveRuntime({
       },
     }),
   port: 0,
+  authentication: "none",
   faults: { list: () => [fault], set: (_id, value) => Object.assign(fault, { on: value === true }) },
 });
 console.log(JSON.stringify({ url: server.url }));

@@ -71,6 +71,7 @@ describe("a backup", () => {
       runtime: () => createRuntime({ dataDirectory, operations, backupDirectory }),
       port: 0,
       stopOn: [],
+      authentication: "none",
     });
     onTestFinished(() => server.stop());
     const client = createHoldfastClient({ url: server.url });
@@ -83,6 +84,7 @@ describe("a backup", () => {
       runtime: () => createRuntime({ dataDirectory: elsewhere.dataDirectory, operations: elsewhere.operations }),
       port: 0,
       stopOn: [],
+      authentication: "none",
     });
     onTestFinished(() => bare.stop());
     await expect(

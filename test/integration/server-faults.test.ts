@@ -32,6 +32,7 @@ async function serveManuals() {
     },
     port: 0,
     stopOn: [],
+    authentication: "none",
     faults,
   });
   onTestFinished(async () => {

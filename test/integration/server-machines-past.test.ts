@@ -87,14 +87,14 @@ describe("machines.watch", () => {
   test("goes on after a restart of the server where it was before it", async () => {
     const made = kitchen();
     const open = () => createRuntime({ dataDirectory: made.dataDirectory, operations: made.operations });
-    const before = await serveRuntime({ runtime: open, port: 0, stopOn: [] });
+    const before = await serveRuntime({ runtime: open, port: 0, stopOn: [], authentication: "none" });
     const seen: string[] = [];
     const last: { id: string | undefined } = { id: `${epochOf(before.runtime)}.0` };
     await pinAndRelease(before.runtime, 3);
     await watch(before.url, last, seen, () => seen.length === 3);
     await before.stop();
 
-    const after = await serveRuntime({ runtime: open, port: 0, stopOn: [] });
+    const after = await serveRuntime({ runtime: open, port: 0, stopOn: [], authentication: "none" });
     onTestFinished(() => after.stop());
     await pinAndRelease(after.runtime, 3);
     await after.runtime.recorded();

@@ -1,7 +1,7 @@
 import type { AddressInfo } from "node:net";
 import type { FastifyInstance } from "fastify";
 import type { DevelopmentFaults } from "../../../routers/app.router.ts";
-import { HoldfastError } from "../../errors.ts";
+import { HoldfastError, MisuseError } from "../../errors.ts";
 import { type Logger, silentLogger } from "../../ports.ts";
 import type { Runtime } from "../../runtime.ts";
 import { addConsoleRoutes } from "./console-routes.ts";
@@ -98,7 +98,7 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
     mode,
     gate,
     reach,
-    ...(options.faults !== undefined && { faults: options.faults }),
+    ...faultsOf(options),
   };
   const app = createHttpApp(served, logger, tls);
   addHealthRoutes(app, served);
@@ -176,6 +176,13 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
       served.phase = "stopped";
     }
   }
+}
+
+/** @throws MisuseError `faults_in_production` */
+function faultsOf({ faults, mode, authentication }: ServeOptions): Pick<Served, "faults"> {
+  if (faults === undefined) return {};
+  if (mode === "development" || authentication === "none") return { faults };
+  throw new MisuseError("faults_in_production", "Faults are for development: leave `faults` out, or say so by `mode`.");
 }
 
 type Changing<Type> = { -readonly [Name in keyof Type]: Type[Name] };
