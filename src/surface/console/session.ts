@@ -4,6 +4,8 @@ import { createStore, type Store } from "./data/store.ts";
 export interface Session {
   readonly principal: string;
   readonly permissions: readonly string[] | "*";
+  /** Of the server. A development server may offer faults. */
+  readonly mode: "development" | "production";
   /** Wall time; absent where nobody has to sign in. */
   readonly expiresAt?: number;
 }
@@ -17,7 +19,7 @@ export type SessionState =
 const CONSOLE_HEADER = "holdfast-console";
 
 /** Where nobody has to prove anything. */
-const EVERYBODY: Session = { principal: "local-operator", permissions: "*" };
+const EVERYBODY: Session = { principal: "local-operator", permissions: "*", mode: "development" };
 
 /** `fetch` as the console uses it. */
 export const consoleFetch: typeof fetch = (input, init) => {
@@ -61,14 +63,16 @@ export const isAllowed = (state: SessionState, permission: string): boolean =>
   state.kind === "signed_in" && (state.session.permissions === "*" || state.session.permissions.includes(permission));
 
 function readSession(answer: unknown): Session {
-  const { principal, expiresAt } = answer as {
+  const { principal, expiresAt, mode } = answer as {
     principal?: { id?: unknown; permissions?: unknown };
     expiresAt?: unknown;
+    mode?: unknown;
   };
   const permissions = principal?.permissions;
   return {
     principal: typeof principal?.id === "string" ? principal.id : "unknown",
     permissions: permissions === "*" ? "*" : Array.isArray(permissions) ? permissions.map(String) : [],
+    mode: mode === "development" ? "development" : "production",
     ...(typeof expiresAt === "number" && { expiresAt }),
   };
 }

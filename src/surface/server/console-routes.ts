@@ -44,7 +44,7 @@ export function addConsoleRoutes(app: FastifyInstance, logger: Logger): void {
   function files(): Promise<Files | undefined> {
     loading ??= load().catch((error: unknown) => {
       loading = undefined;
-      logger.error({ error: error instanceof Error ? error.name : "unknown" }, "the console could not be built");
+      logger.error({ why: whyNot(error) }, "the console could not be built");
       return undefined;
     });
     return loading;
@@ -54,6 +54,12 @@ export function addConsoleRoutes(app: FastifyInstance, logger: Logger): void {
 async function load(): Promise<Files | undefined> {
   const folder = await findConsole();
   return folder === undefined ? undefined : readConsoleFiles(folder);
+}
+
+/** What the builder said; it reads nothing but the sources of this repository. */
+function whyNot(error: unknown): string {
+  const { stderr, message } = error as { readonly stderr?: string; readonly message?: string };
+  return (stderr ?? message ?? "unknown").slice(0, 2_000);
 }
 
 const notThere = (request: FastifyRequest, reply: FastifyReply, name: string): FastifyReply =>

@@ -1,9 +1,9 @@
-import { useId, useState } from "preact/hooks";
+import { useId } from "preact/hooks";
 import type { Connection } from "../connection.ts";
 import { useStore } from "../data/store.ts";
 import { isAllowed } from "../session.ts";
 import type { Action } from "./action.ts";
-import { ActionDialog } from "./action-dialog.tsx";
+import { openAction } from "./action-host.tsx";
 
 /** Opens the action's dialog. Who may not do it reads why instead. */
 export function ActionButton({
@@ -18,7 +18,6 @@ export function ActionButton({
   readonly isSmall?: boolean;
 }) {
   const who = useStore(connection.sessions.state);
-  const [isOpen, setOpen] = useState(false);
   const id = useId();
   const may = isAllowed(who, action.permission);
   const why =
@@ -36,9 +35,9 @@ export function ActionButton({
         class={kinds.filter((kind) => kind !== "").join(" ")}
         aria-disabled={!may}
         aria-describedby={may ? undefined : id}
-        aria-label={action.label === undefined ? undefined : action.title}
+        aria-label={action.label === undefined ? undefined : `${action.label}: ${action.title}`}
         title={may ? undefined : why}
-        onClick={() => may && setOpen(true)}
+        onClick={() => may && openAction(action)}
       >
         {action.label ?? action.title}
       </button>
@@ -47,7 +46,6 @@ export function ActionButton({
           {why}
         </span>
       )}
-      {may && <ActionDialog connection={connection} action={action} isOpen={isOpen} close={() => setOpen(false)} />}
     </>
   );
 }

@@ -15,21 +15,14 @@ type Progress =
 export function ActionDialog({
   connection,
   action,
-  isOpen,
   close,
 }: {
   readonly connection: Connection;
   readonly action: Action;
-  readonly isOpen: boolean;
   readonly close: () => void;
 }) {
   const [reason, setReason] = useState("");
   const [progress, setProgress] = useState<Progress>({ kind: "asking" });
-  const leave = (): void => {
-    setReason("");
-    setProgress({ kind: "asking" });
-    close();
-  };
 
   async function perform(): Promise<void> {
     setProgress({ kind: "performing" });
@@ -50,12 +43,12 @@ export function ActionDialog({
   }
 
   return (
-    <Dialog title={action.title} isOpen={isOpen} close={leave}>
+    <Dialog title={action.title} isOpen close={close}>
       {progress.kind === "done" ? (
         <>
           <Result answered={progress.answered} seen={progress.seen} />
           <div class="dialog-buttons">
-            <button type="button" class="button button-main" onClick={leave}>
+            <button type="button" class="button button-main" onClick={close}>
               Close
             </button>
           </div>
@@ -81,7 +74,7 @@ export function ActionDialog({
             />
           </label>
           <div class="dialog-buttons">
-            <button type="button" class="button" onClick={leave}>
+            <button type="button" class="button" onClick={close}>
               Cancel
             </button>
             <button

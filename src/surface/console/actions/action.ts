@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import type { Snapshot } from "../data/wire.ts";
-import type { Tone } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 /** A sentence about what became of an action, and how it is to be taken. */
 export interface Said {

@@ -1,11 +1,10 @@
-import { useState } from "preact/hooks";
 import { MODES, type Mode } from "../../../../machines/contracts/modes.ts";
 import type { Connection } from "../connection.ts";
 import { timeText } from "../data/format.ts";
+import { createStore, type Store, useStore } from "../data/store.ts";
 import type { Status } from "../data/wire.ts";
 import { modeTitle } from "../now/mode-words.ts";
 import type { Action, Said } from "./action.ts";
-import { ActionButton } from "./action-button.tsx";
 
 const MINUTE_MS = 60_000;
 const LENGTHS: readonly (readonly [string, number])[] = [
@@ -19,54 +18,63 @@ const LENGTHS: readonly (readonly [string, number])[] = [
 
 type Pin = NonNullable<Status["pin"]>;
 
+interface Chosen {
+  readonly mode: Mode;
+  readonly forMs: number;
+}
+
 /** Forces a mode, or another one in the place of the pin that is held. */
-export function PinButton({ connection, pin }: { readonly connection: Connection; readonly pin: Pin | undefined }) {
-  const [mode, setMode] = useState<Mode>("emergency_mode");
-  const [forMs, setForMs] = useState(30 * MINUTE_MS);
-  const action: Action = {
+export function pinAction(connection: Connection, pin: Pin | undefined): Action {
+  const chosen = createStore<Chosen>({ mode: "emergency_mode", forMs: 30 * MINUTE_MS });
+  return {
     title: pin === undefined ? "Pin a mode" : "Replace the pin",
     permission: "degradation.pin",
     explains: "The mode stays in force until its time is over or somebody releases it. Breakers go on by themselves.",
-    fields: (
-      <div class="field-row">
-        <label class="field">
-          <span>Mode</span>
-          <select value={mode} onChange={({ currentTarget }) => setMode(modeOf(currentTarget.value))}>
-            {MODES.map((each) => (
-              <option key={each} value={each}>
-                {modeTitle(each)}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label class="field">
-          <span>For</span>
-          <select value={String(forMs)} onChange={({ currentTarget }) => setForMs(Number(currentTarget.value))}>
-            {LENGTHS.map(([words, ms]) => (
-              <option key={ms} value={String(ms)}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </label>
-      </div>
-    ),
+    fields: <PinFields chosen={chosen} />,
     async perform(reason) {
       const replaces = pin === undefined ? {} : { replaces: pin.revision };
-      const answer = await connection.client.degradation.pin.mutate({ mode, forMs, reason, ...replaces });
+      const answer = await connection.client.degradation.pin.mutate({ ...chosen.get(), reason, ...replaces });
       if (answer.status === "pinned") return { tone: "good", text: `Pinned until ${timeText(answer.pin.until)}.` };
       return answer.status === "conflict" ? conflict(answer.pin) : UNAVAILABLE;
     },
     verify: ({ status }) =>
-      status.pin?.mode === mode && status.currentMode === mode
-        ? { tone: "good", text: `${modeTitle(mode)} is in force, pinned by ${status.pin.owner}.` }
+      status.pin?.mode === chosen.get().mode && status.currentMode === chosen.get().mode
+        ? { tone: "good", text: `${modeTitle(status.currentMode)} is in force, pinned by ${status.pin.owner}.` }
         : undefined,
   };
-  return <ActionButton connection={connection} action={action} />;
 }
 
-export function ReleaseButton({ connection, pin }: { readonly connection: Connection; readonly pin: Pin }) {
-  const action: Action = {
+function PinFields({ chosen }: { readonly chosen: Store<Chosen> }) {
+  const { mode, forMs } = useStore(chosen);
+  const choose = (change: Partial<Chosen>): void => chosen.update((before) => ({ ...before, ...change }));
+  return (
+    <div class="field-row">
+      <label class="field">
+        <span>Mode</span>
+        <select value={mode} onChange={({ currentTarget }) => choose({ mode: modeOf(currentTarget.value) })}>
+          {MODES.map((each) => (
+            <option key={each} value={each}>
+              {modeTitle(each)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>For</span>
+        <select value={String(forMs)} onChange={({ currentTarget }) => choose({ forMs: Number(currentTarget.value) })}>
+          {LENGTHS.map(([words, ms]) => (
+            <option key={ms} value={String(ms)}>
+              {words}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+export function releaseAction(connection: Connection, pin: Pin): Action {
+  return {
     title: "Release the pin",
     permission: "degradation.pin",
     explains: `${modeTitle(pin.mode)} is no longer forced; the modes that answer to what is measured take over.`,
@@ -80,7 +88,6 @@ export function ReleaseButton({ connection, pin }: { readonly connection: Connec
         ? { tone: "good", text: `No pin is held; ${modeTitle(status.currentMode)} is in force.` }
         : undefined,
   };
-  return <ActionButton connection={connection} action={action} isMain />;
 }
 
 const modeOf = (text: string): Mode => MODES.find((mode) => mode === text) ?? "normal";

@@ -6,7 +6,8 @@ import { useAsked } from "../data/polled.ts";
 import type { Alert } from "../data/wire.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { StateMark, type Tone } from "../parts/state-mark.tsx";
+import { StateMark } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 const TONES: Readonly<Record<Alert["severity"], Tone>> = { info: "busy", warning: "warn", critical: "bad" };
 const ASK_EVERY_MS = 2_000;

@@ -1,5 +1,5 @@
 import type { DependencyStatus } from "../data/wire.ts";
-import type { Tone } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 const TONES: Readonly<Record<DependencyStatus["state"], Tone>> = {
   closed: "good",

@@ -1,5 +1,6 @@
 import { MODES } from "../../../../machines/contracts/modes.ts";
-import { PinButton, ReleaseButton } from "../actions/mode-actions.tsx";
+import { ActionButton } from "../actions/action-button.tsx";
+import { pinAction, releaseAction } from "../actions/mode-actions.tsx";
 import type { Connection } from "../connection.ts";
 import { passingText, timeText } from "../data/format.ts";
 import type { Status } from "../data/wire.ts";
@@ -27,8 +28,8 @@ export function HeadlinePanel({ connection, status }: { readonly connection: Con
         )}
       </div>
       <div class="headline-actions">
-        {pin !== undefined && <ReleaseButton connection={connection} pin={pin} />}
-        <PinButton connection={connection} pin={pin} />
+        {pin !== undefined && <ActionButton connection={connection} action={releaseAction(connection, pin)} isMain />}
+        <ActionButton connection={connection} action={pinAction(connection, pin)} />
       </div>
       {pin !== undefined && (
         <p class="pin-line">

@@ -1,7 +1,7 @@
 import type { Mode } from "../../../../machines/contracts/modes.ts";
 import { countText, plural } from "../data/format.ts";
 import type { Status } from "../data/wire.ts";
-import type { Tone } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 /** How the service is, in one sentence that does not say more than is known. */
 export interface Headline {

@@ -5,7 +5,8 @@ import { passingText, timeText, wordsOf } from "../data/format.ts";
 import type { IncidentStatus, Status } from "../data/wire.ts";
 import { Notice } from "../parts/notice.tsx";
 import { Panel } from "../parts/panel.tsx";
-import { StateMark, type Tone } from "../parts/state-mark.tsx";
+import { StateMark } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 /** What is being done about what is wrong. */
 export function IncidentsPanel({

@@ -1,5 +1,5 @@
 import type { Mode } from "../../../../machines/contracts/modes.ts";
-import type { Tone } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 const TITLES: Readonly<Record<Mode, string>> = {
   normal: "normal",

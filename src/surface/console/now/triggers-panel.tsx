@@ -1,9 +1,11 @@
-import { ThresholdButton } from "../actions/threshold-button.tsx";
+import { ActionButton } from "../actions/action-button.tsx";
+import { thresholdAction } from "../actions/threshold-action.tsx";
 import type { Connection } from "../connection.ts";
 import { durationText, passingText, valueText, wordsOf } from "../data/format.ts";
 import type { Status, TriggerStatus } from "../data/wire.ts";
 import { Panel } from "../parts/panel.tsx";
-import { StateMark, type Tone } from "../parts/state-mark.tsx";
+import { StateMark } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 const TONES: Readonly<Record<TriggerStatus["state"], Tone>> = {
   clear: "good",
@@ -70,7 +72,7 @@ function TriggerRow({ connection, trigger }: { readonly connection: Connection; 
         {dwellFactor > 1 ? ` (× ${dwellFactor}: it flaps)` : ""}
       </td>
       <td class="number">
-        <ThresholdButton connection={connection} trigger={trigger} />
+        <ActionButton connection={connection} action={thresholdAction(connection, trigger)} isSmall />
       </td>
     </tr>
   );

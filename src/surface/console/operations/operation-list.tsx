@@ -128,7 +128,7 @@ function OperationRow({
       </td>
       <td>
         {error !== undefined && (
-          <div class="small">
+          <div class="small list-error">
             <code>{error.code}</code> {error.message}
           </div>
         )}

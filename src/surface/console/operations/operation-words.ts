@@ -1,5 +1,5 @@
 import type { OperationView } from "../data/wire.ts";
-import type { Tone } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 
 export type OperationState = OperationView["state"];
 

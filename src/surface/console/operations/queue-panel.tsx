@@ -5,6 +5,7 @@ import type { QueueStatus } from "../data/wire.ts";
 import { Notice } from "../parts/notice.tsx";
 
 const ASK_EVERY_MS = 1_000;
+const A_MONTH_MS = 30 * 86_400_000;
 
 /** How much waits, since when, and when it is full at this rate. */
 export function QueuePanel({ connection }: { readonly connection: Connection }) {
@@ -68,8 +69,13 @@ function tilesOf({
     },
     {
       name: "Full in",
-      figure: full === null ? "–" : passingText(full.inMs),
-      note: full === null ? "it does not grow" : `${full.what} at this rate`,
+      figure: full === null || full.inMs > A_MONTH_MS ? "–" : passingText(full.inMs),
+      note: fullNote(full),
     },
   ];
+}
+
+function fullNote(full: QueueStatus["full"]): string {
+  if (full === null) return "it does not grow";
+  return full.inMs > A_MONTH_MS ? "not within a month" : `${full.what} at this rate`;
 }

@@ -1,6 +1,6 @@
 import { durationText, fineTimeText, wordsOf } from "../data/format.ts";
 import type { Explanation } from "../data/wire.ts";
-import type { Tone } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 import { StateMark } from "../parts/state-mark.tsx";
 
 type Step = Explanation["steps"][number];

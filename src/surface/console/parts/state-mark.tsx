@@ -1,7 +1,5 @@
 import type { ComponentChildren } from "preact";
-
-/** How a state is to be taken. Each has its own shape beside its colour, and the words stand next to it. */
-export type Tone = "good" | "busy" | "warn" | "bad" | "off";
+import type { Tone } from "./tone.ts";
 
 const SHAPES: Readonly<Record<Tone, preact.JSX.Element>> = {
   good: <circle cx="6" cy="6" r="4.5" />,

@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { ActionHost } from "../actions/action-host.tsx";
 import type { Connection } from "../connection.ts";
 import { useStore } from "../data/store.ts";
 import { Header } from "./header.tsx";
@@ -60,6 +61,7 @@ export function App({ connection }: { readonly connection: Connection }) {
           <Shown connection={connection} />
         )}
       </main>
+      <ActionHost connection={connection} />
       <HelpDialog shortcuts={shortcuts} isOpen={isHelpOpen} close={() => openHelp(false)} />
     </div>
   );

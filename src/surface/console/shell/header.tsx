@@ -1,7 +1,8 @@
 import type { Connection, Link } from "../connection.ts";
 import { useStore } from "../data/store.ts";
 import { Icon } from "../parts/icon.tsx";
-import { StateMark, type Tone } from "../parts/state-mark.tsx";
+import { StateMark } from "../parts/state-mark.tsx";
+import type { Tone } from "../parts/tone.ts";
 import { modeTone, modeTitle } from "../now/mode-words.ts";
 import { nextTheme, theme } from "./theme.ts";
 

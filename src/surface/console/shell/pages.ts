@@ -1,4 +1,6 @@
 import type { ComponentType } from "preact";
+import type { Store } from "../data/store.ts";
+import { areFaultsOffered } from "../faults/faults-offered.ts";
 import { FaultsPage } from "../faults/faults-page.tsx";
 import { MachinesPage } from "../machines/machines-page.tsx";
 import { NowPage } from "../now/now-page.tsx";
@@ -15,6 +17,8 @@ export interface Page {
   /** Pressed after `g`. */
   readonly key: string;
   readonly component: ComponentType<PageProps>;
+  /** Whether this server has what it shows; it has where this is absent. */
+  readonly isOffered?: Store<boolean>;
 }
 
 /** In the order of the navigation; the first is where a reader begins. A new page is one line here. */
@@ -23,5 +27,5 @@ export const PAGES: readonly [Page, ...Page[]] = [
   { path: "machines", title: "Machines", icon: "machine", key: "m", component: MachinesPage },
   { path: "time-travel", title: "Time travel", icon: "history", key: "t", component: TimeTravelPage },
   { path: "operations", title: "Operations", icon: "list", key: "o", component: OperationsPage },
-  { path: "faults", title: "Faults", icon: "bolt", key: "f", component: FaultsPage },
+  { path: "faults", title: "Faults", icon: "bolt", key: "f", component: FaultsPage, isOffered: areFaultsOffered },
 ];
