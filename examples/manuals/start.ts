@@ -60,13 +60,19 @@ async function serveManuals(settings: StartSettings): Promise<void> {
   console.log(banner({ url, status: server.runtime.status(), dataDirectory, graph: settings.graph, access }));
   console.log(`  manuals    ${await ingestShippedManuals(server.runtime, { list, ingest })}`);
   console.log(invitation(url));
+  // From a clone the console is built when it is first asked for: now, so that it is there when somebody opens it.
+  await fetch(url).then(
+    (page) => page.body?.cancel(),
+    () => undefined,
+  );
 }
 
 function invitation(url: string): string {
   const question = JSON.stringify({ name: "document.query", input: { question: "What temperature for the fryer?" } });
   return [
     "",
-    `  Try: export HOLDFAST_TOKEN=hf_dev_…   # the token of the first start`,
+    `  Try: open the console and press "Cut" under Faults, or:`,
+    `       export HOLDFAST_TOKEN=hf_dev_…   # the token of the first start`,
     `       curl ${url}/api/v4/degradation/status -H "authorization: Bearer $HOLDFAST_TOKEN"`,
     `       curl ${url}/api/v4/operations -H "authorization: Bearer $HOLDFAST_TOKEN" -H 'content-type: application/json' -d '${question}'`,
     "       npm run demo",

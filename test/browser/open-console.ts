@@ -40,7 +40,7 @@ export async function openConsole(
     if (/\/(session|faults\.list)$/.test(message.location().url)) return;
     if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
   });
-  await page.goto(`${url}/${place}`);
+  await page.goto(place === "" ? url : `${url}/${place}`);
   return { page, complaints };
 }
 
