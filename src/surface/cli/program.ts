@@ -3,12 +3,15 @@ import { packageVersion } from "../server/package-version.ts";
 import type { Cli } from "./cli.ts";
 import { EXIT_CODES_HELP } from "./exit-codes.ts";
 import { addAlerts } from "./verbs/alerts.ts";
+import { addBackup } from "./verbs/backup.ts";
 import { addDeadLetters } from "./verbs/dead-letters.ts";
 import { addDependencies } from "./verbs/dependencies.ts";
 import { addExplain } from "./verbs/explain.ts";
+import { addIncidents } from "./verbs/incidents.ts";
 import { addMachines } from "./verbs/machines.ts";
 import { addMode } from "./verbs/mode.ts";
 import { addOperations } from "./verbs/operations.ts";
+import { addQueue } from "./verbs/queue.ts";
 import { addServe } from "./verbs/serve.ts";
 import { addStatus } from "./verbs/status.ts";
 import { addToken } from "./verbs/token.ts";
@@ -19,12 +22,15 @@ const VERBS = [
   addExplain,
   addWatch,
   addMode,
+  addQueue,
   addOperations,
   addDeadLetters,
   addDependencies,
   addAlerts,
+  addIncidents,
   addMachines,
   addToken,
+  addBackup,
   addServe,
 ];
 

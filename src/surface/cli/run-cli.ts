@@ -31,7 +31,7 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
     { write: (text) => stdout.write(text), screen: dataScreen },
     { write: (text) => stderr.write(text), screen: wordsScreen },
   );
-  let exitCode: ExitCode = EXIT.done;
+  let exitCode: ExitCode | undefined;
   const cli: Cli = {
     output,
     environment,
@@ -50,17 +50,23 @@ export async function runCli(words: readonly string[], surroundings: Surrounding
       getOutHasColors: () => dataScreen.hasColour,
     });
   try {
-    await program.parseAsync(words.length === 0 ? ["--help"] : [...words], { from: "user" });
-    return signal.aborted ? EXIT.interrupted : exitCode;
+    // It may stand anywhere, and has been read.
+    const others = words.filter((word) => word !== "--no-color");
+    await program.parseAsync(others.length === 0 ? ["--help"] : others, { from: "user" });
+    return exitCode ?? (signal.aborted ? EXIT.interrupted : EXIT.done);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
     if (signal.aborted) return EXIT.interrupted;
-    const { exitCode: code, ...what } = told(error);
+    const { exitCode: code, ...said } = told(error);
+    const what = { ...said, message: withoutTokens(said.message) };
     if (words.includes("--json")) output.failAsJson(what);
     else output.fail(error instanceof CommanderError ? what.message.replace(/^error: /, "") : what.message);
     return code;
   }
 }
+
+/** Whoever writes a token where none belongs shall not find it in a log as well. */
+const withoutTokens = (message: string): string => message.replaceAll(/\bhf_\w+/g, "hf_…");
 
 function* everyCommand(command: Command): Generator<Command> {
   yield command;

@@ -1,14 +1,15 @@
-import { duration, timeOfDay } from "../../../explain/wording.ts";
+import { dayOf, duration, timeOfDay } from "../../../explain/wording.ts";
 
 /*
  * Times are in UTC, as `explain` has them: a process, its logs and its readers may live in three time zones.
  */
 
-/** `14:03:05`, with its day where that is not today. */
+const HALF_A_DAY_MS = 12 * 3_600_000;
+
+/** `14:03:05`, with its day where it could be taken for that of another. */
 export function clockTime(at: number, now: number): string {
   const time = timeOfDay(at).slice(0, 8);
-  const day = new Date(at).toISOString().slice(0, 10);
-  return day === new Date(now).toISOString().slice(0, 10) ? time : `${day} ${time}`;
+  return Math.abs(at - now) < HALF_A_DAY_MS ? time : `${dayOf(at)} ${time}`;
 }
 
 /** `in 8 s`, `6 m 12 s ago`. */

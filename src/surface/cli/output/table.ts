@@ -1,6 +1,6 @@
 import { plainText } from "./plain-text.ts";
 import { type Paint, painted, type Screen } from "./screen.ts";
-import { cutTo, padEnd, padStart, textWidth } from "./text-width.ts";
+import { cutTo, inLines, padEnd, padStart, textWidth } from "./text-width.ts";
 
 export interface Column<Row> {
   readonly title: string;
@@ -13,15 +13,22 @@ export interface Column<Row> {
 }
 
 const GAP = "   ";
+const ROOMY = 100;
+const EMPTY: ReadonlySet<string> = new Set(["", "–"]);
 /** A column that gives way keeps this much. */
 const NARROWEST = 8;
+/** What every column keeps on the narrowest terminal. */
+const NARROWEST_OF_ALL = 2;
 
 /** Lines that line up. Text of others is made plain; on a terminal no line is longer than it is wide. */
 export function tableLines<Row>(
-  columns: readonly Column<Row>[],
+  given: readonly Column<Row>[],
   rows: readonly Row[],
   screen: Screen,
 ): readonly string[] {
+  // Where there is little room a column that says nothing has none.
+  const columns =
+    screen.columns < ROOMY ? given.filter(({ text }) => rows.some((row) => !EMPTY.has(text(row)))) : given;
   const cells = rows.map((row) => columns.map(({ text }) => plainText(text(row))));
   const widths = columns.map(({ title }, place) =>
     Math.max(textWidth(title), ...cells.map((line) => textWidth(line[place] ?? ""))),
@@ -44,14 +51,20 @@ export function tableLines<Row>(
 
 function narrow<Row>(columns: readonly Column<Row>[], widths: number[], available: number): void {
   let excess = widths.reduce((sum, width) => sum + width, 0) + GAP.length * (columns.length - 1) - available;
-  const giving = columns.flatMap(({ gives }, place) => (gives === true ? [place] : []));
-  for (const place of [...giving.toReversed(), ...columns.keys()]) {
-    if (excess <= 0) return;
-    const width = widths[place] ?? 0;
-    const given = Math.min(excess, Math.max(0, width - NARROWEST));
-    widths[place] = width - given;
-    excess -= given;
-  }
+  const giving = columns.flatMap(({ gives }, place) => (gives === true ? [place] : [])).toReversed();
+  const all = [...columns.keys()];
+  for (const [places, narrowest] of [
+    [giving, NARROWEST],
+    [all, NARROWEST],
+    [all, NARROWEST_OF_ALL],
+  ] as const)
+    for (const place of places) {
+      if (excess <= 0) return;
+      const width = widths[place] ?? 0;
+      const given = Math.min(excess, Math.max(0, width - narrowest));
+      widths[place] = width - given;
+      excess -= given;
+    }
 }
 
 /** `name   value` lines, for one thing. */
@@ -61,12 +74,11 @@ export function factLines(
 ): readonly string[] {
   const told = facts.filter(([, value]) => value !== undefined && value !== "");
   const width = Math.max(0, ...told.map(([name]) => textWidth(name)));
-  return told.map(
-    ([name, value = "", paint]) =>
-      `${painted(screen, "dim", padEnd(name, width))}${GAP}${painted(
-        screen,
-        paint,
-        cutTo(plainText(value), Math.max(NARROWEST, screen.columns - width - GAP.length)),
-      )}`,
-  );
+  return told.flatMap(([name, value = "", paint]) => {
+    const lines = inLines(plainText(value), Math.max(NARROWEST, screen.columns - width - GAP.length));
+    return lines.map(
+      (line, place) =>
+        `${painted(screen, "dim", padEnd(place === 0 ? name : "", width))}${GAP}${painted(screen, paint, line)}`,
+    );
+  });
 }

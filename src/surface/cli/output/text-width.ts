@@ -32,3 +32,23 @@ export const padEnd = (text: string, cells: number): string => text + " ".repeat
 
 export const padStart = (text: string, cells: number): string =>
   " ".repeat(Math.max(0, cells - textWidth(text))) + text;
+
+/** The text in lines of at most so many cells, broken between words where that goes. */
+export function inLines(text: string, cells: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && textWidth(line) + 1 + textWidth(word) > cells) {
+      lines.push(line);
+      line = "";
+    }
+    line = line === "" ? word : `${line} ${word}`;
+    while (textWidth(line) > cells) {
+      const head = cutTo(line, cells + 1).slice(0, -1);
+      const part = head === "" ? (line[Symbol.iterator]().next().value ?? "") : head;
+      lines.push(part);
+      line = line.slice(part.length);
+    }
+  }
+  return [...lines, line];
+}

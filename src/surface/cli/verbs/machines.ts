@@ -128,7 +128,7 @@ function showLines(
         ["for", `${span(now - actor.since)}, because ${actor.cause.what}`],
         ["until", actor.deadline === undefined ? undefined : fromNow(actor.deadline, now)],
         ["fallen", actor.fallen ? `yes; ${actor.restarts} restarts` : undefined, "red"],
-        ...Object.entries(actor.facts).map(([name, value]) => [name, String(value)] as const),
+        ...Object.entries(actor.facts).map(([name, value]) => [name, factText(value, now)] as const),
       ],
       screen,
     ),
@@ -157,6 +157,10 @@ function showLines(
     ),
   ];
 }
+
+/** Moments are told as such: no other number of an actor is that large. */
+const factText = (value: string | number | boolean, now: number): string =>
+  typeof value === "number" && value > 1e12 ? clockTime(value, now) : String(value);
 
 function edgeText({ target, guard, holds }: ActorWithEvents["events"][number]["edges"][number]): string {
   const to = target ?? "the same state";

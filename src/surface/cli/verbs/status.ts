@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { HoldfastClient, HoldfastOutputs } from "../../client/index.ts";
+import type { HoldfastOutputs } from "../../client/index.ts";
 import { durationMs } from "../arguments.ts";
 import { type Cli, connect, serverCommand, type ServerOptions } from "../cli.ts";
 import { told } from "../exit-codes.ts";
@@ -10,6 +10,10 @@ import { factLines, tableLines } from "../output/table.ts";
 import { watchJson, watchLines } from "../watch.ts";
 
 type Status = HoldfastOutputs["degradation"]["status"];
+type QueueStatus = HoldfastOutputs["queue"]["status"];
+
+/** A queue that will be full in months is not on its way there. */
+const WORTH_SAYING_MS = 7 * 86_400_000;
 
 interface StatusOptions extends ServerOptions {
   readonly watch?: boolean;
@@ -24,10 +28,15 @@ export function addStatus(program: Command, cli: Cli): void {
       const holdfast = connect(cli, options);
       const { output } = cli;
       const ask = () => holdfast.degradation.status.query();
-      const lines = async () => [
-        ...statusLines(await ask(), output.screen, cli.now()),
-        ...(await needsPerson(holdfast, output.screen)),
-      ];
+      const lines = async () => {
+        // Who may read the status only is shown that much.
+        const [status, queue, alerts] = await Promise.all([
+          ask(),
+          holdfast.queue.status.query().catch(() => undefined),
+          holdfast.alerts.list.query({ status: "open", limit: 100 }).catch(() => undefined),
+        ]);
+        return [...statusLines(status, queue, output.screen, cli.now()), ...alertLines(alerts, output.screen)];
+      };
       if (options.json === true) {
         if (options.watch === true) await watchJson(cli, options.every, ask);
         else output.json(await ask());
@@ -36,9 +45,7 @@ export function addStatus(program: Command, cli: Cli): void {
     });
 }
 
-/** Alerts are asked for beside the status; who may not read them sees none. */
-async function needsPerson(holdfast: HoldfastClient, screen: Screen): Promise<readonly string[]> {
-  const open = await holdfast.alerts.list.query({ status: "open", limit: 100 }).catch(() => undefined);
+function alertLines(open: HoldfastOutputs["alerts"]["list"] | undefined, screen: Screen): readonly string[] {
   if (open === undefined || open.rows.length === 0) return [];
   const many = open.next === undefined ? counted(open.rows.length, "open alert") : "100 open alerts or more";
   const worst = open.rows.find(({ severity }) => severity === "critical") ?? open.rows[0];
@@ -46,13 +53,18 @@ async function needsPerson(holdfast: HoldfastClient, screen: Screen): Promise<re
 }
 
 /** The answer of an operator's first question, in the order in which they ask on. */
-export function statusLines(status: Status, screen: Screen, now: number): readonly string[] {
+export function statusLines(
+  status: Status,
+  queue: QueueStatus | undefined,
+  screen: Screen,
+  now: number,
+): readonly string[] {
   return [
     ...modeLines(status, screen, now),
     ...dependencyLines(status, screen, now),
     ...factLines(
       [
-        ["queue     ", queueText(status)],
+        ["queue     ", queueText(status, queue)],
         ...status.drains.filter(({ state }) => state !== "filling" && state !== "empty").map(drainFact),
         ...status.incidents.filter(({ state }) => state !== "quiet").map((incident) => incidentFact(incident, now)),
         ["phase", status.phase === "running" ? undefined : status.phase, "red"],
@@ -134,12 +146,18 @@ export function dependencyLines(
       );
 }
 
-function queueText({ queue, measurements }: Status): string {
+function queueText({ queue, measurements }: Status, detailed: QueueStatus | undefined): string {
   const waiting = queue.ready + queue.scheduled + queue.blocked;
-  const oldest = measurements?.queue?.oldestWaitingMs;
+  const oldest = detailed?.oldestWaitingMs ?? measurements?.queue?.oldestWaitingMs;
+  const most = detailed === undefined ? "" : ` of ${bytes(detailed.limits.maximumBytes)}`;
+  const full = detailed?.full;
   return [
-    `${count(waiting)} waiting${oldest === undefined || oldest === null ? "" : `, oldest ${span(oldest)}`}`,
-    waiting === 0 ? undefined : bytes(queue.waitingBytes),
+    `${count(waiting)} waiting`,
+    waiting === 0 || oldest === undefined || oldest === null ? undefined : `oldest ${span(oldest)}`,
+    waiting === 0 ? undefined : `${bytes(queue.waitingBytes)}${most}`,
+    full === undefined || full === null || full.inMs > WORTH_SAYING_MS
+      ? undefined
+      : `full in about ${span(full.inMs)} at this rate`,
     `${count(queue.running)} running`,
     queue.held === 0 ? undefined : `${count(queue.held)} held`,
     queue.dead === 0 ? undefined : counted(queue.dead, "dead letter"),

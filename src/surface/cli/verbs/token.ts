@@ -56,7 +56,7 @@ export function addToken(program: Command, cli: Cli): void {
           ? "it does not expire"
           : `expires ${clockTime(described.expiresAt, cli.now())} UTC`;
       return cli.output.say(
-        `Token ${described.id} ${described.name}, ${mayText(described)}; ${ends}. It is shown this once.`,
+        `Token ${described.id} ${described.name}, may do: ${permissionsText(described)}; ${ends}. It is shown this once.`,
       );
     });
 
@@ -111,8 +111,8 @@ function wishOf(name: string, options: CreateOptions): Wish {
   return role === undefined ? { ...wish, permissions: [...(permission ?? [])] } : { ...wish, role };
 }
 
-const mayText = ({ permissions, highestPriority }: Pick<Token, "permissions" | "highestPriority">): string =>
-  `${permissions === "*" ? "may do everything" : `may ${permissions.join(", ")}`}${highestPriority === undefined ? "" : `, up to ${highestPriority}`}`;
+const permissionsText = ({ permissions, highestPriority }: Pick<Token, "permissions" | "highestPriority">): string =>
+  `${permissions === "*" ? "everything" : permissions.join(", ")}${highestPriority === undefined ? "" : `, up to ${highestPriority}`}`;
 
 const PAINT: Readonly<Record<Token["status"], Paint>> = { live: "green", expired: "dim", revoked: "dim" };
 
@@ -124,5 +124,5 @@ const columns = (now: number): readonly Column<Token>[] => [
   { title: "expires", text: ({ expiresAt }) => (expiresAt === undefined ? "–" : fromNow(expiresAt, now)) },
   { title: "last used", text: ({ lastUsedAt }) => (lastUsedAt === undefined ? "–" : fromNow(lastUsedAt, now)) },
   { title: "made by", text: ({ createdBy }) => createdBy, gives: true },
-  { title: "may", text: mayText, gives: true },
+  { title: "permissions", text: permissionsText, gives: true },
 ];
