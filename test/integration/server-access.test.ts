@@ -352,7 +352,7 @@ describe("whether it starts", () => {
     [{ host: "0.0.0.0", trustProxy: ["0.0.0.0/0"], publicOrigins: ["https://a.example"] }, "invalid_option"],
     [{ publicOrigins: ["https://a.example/path"] }, "invalid_option"],
     [{ cors: ["*"] }, "invalid_option"],
-    [{ faults: { list: () => [], set: () => {} } }, "faults_in_production"],
+    [{ faults: { list: () => [], set: () => Promise.reject(new Error("never set")) } }, "faults_in_production"],
   ] as const)("not with %j", async (options, code) => {
     await expect(serve(options)).rejects.toMatchObject({ code });
   });

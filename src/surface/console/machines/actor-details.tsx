@@ -1,5 +1,5 @@
 import { useNow } from "../data/clock.ts";
-import { dayOf, duration, timeOfDay } from "../../../explain/wording.ts";
+import { durationText, fineTimeText, passingText, timeText } from "../data/format.ts";
 import { Panel } from "../parts/panel.tsx";
 import { relatedTo, spaced } from "./cause-words.ts";
 import { CauseChain } from "./cause-chain.tsx";
@@ -38,7 +38,7 @@ export function ActorDetails({ actor, live, actors, hrefTo, at }: DetailsProps) 
       )}
       {facts.length > 0 && (
         <Panel title="What it knows">
-          <dl class="facts">
+          <dl class="actor-facts">
             {facts.map(([name, value]) => (
               <div key={name}>
                 <dt>{spaced(name.replace(/Ms$/, ""))}</dt>
@@ -50,7 +50,7 @@ export function ActorDetails({ actor, live, actors, hrefTo, at }: DetailsProps) 
       )}
       {related.length > 0 && (
         <Panel title="Related">
-          <ul class="related">
+          <ul class="actor-related">
             {related.map((other) => (
               <li key={other.id}>
                 <a href={hrefTo(other.id)}>{other.id}</a> <StateChip actor={other} />
@@ -72,8 +72,8 @@ const MOMENT = /^(at|since|until|deadline|dwellFrom)$|At$/;
 function inFactWords(name: string, value: string | number | boolean): string {
   const last = name.slice(name.lastIndexOf(".") + 1);
   if (typeof value !== "number") return String(value);
-  if (MOMENT.test(last) && value >= FIRST_MOMENT) return `${dayOf(value)} ${timeOfDay(value)}`;
-  return last.endsWith("Ms") ? duration(value) : String(Math.round(value * 1_000) / 1_000);
+  if (MOMENT.test(last) && value >= FIRST_MOMENT) return fineTimeText(value);
+  return last.endsWith("Ms") ? durationText(value) : String(Math.round(value * 1_000) / 1_000);
 }
 
 /** Since when it is in its state, and when the delay under way ends. */
@@ -84,14 +84,11 @@ function Since({ actor, at }: { readonly actor: ActorView; readonly at: number |
   if (since === undefined) return <>from before the first stored transition</>;
   return (
     <>
-      since <time dateTime={new Date(since).toISOString()}>{timeOfDay(since).slice(0, 8)}</time> (
-      {duration(Math.floor((moment - since) / 1_000) * 1_000)})
+      since <time dateTime={new Date(since).toISOString()}>{timeText(since)}</time> ({passingText(moment - since)})
       {deadline !== undefined && at === undefined && (
         <strong class="deadline">
           {" "}
-          {deadline > now
-            ? `· its time ends in ${duration(Math.ceil((deadline - now) / 1_000) * 1_000)}`
-            : "· its time is over"}
+          {deadline > now ? `· its time ends in ${passingText(deadline - now)}` : "· its time is over"}
         </strong>
       )}
     </>

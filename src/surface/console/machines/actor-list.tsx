@@ -3,18 +3,25 @@ import { inFamilies, isFound, nameWithin } from "./actor-words.ts";
 import type { ActorView } from "./machine-data.ts";
 import { StateChip } from "./state-chip.tsx";
 
+const RESTING = { title: "Not at work now", machines: [] };
+
 /** Everybody by family, with what they are doing; found by words of their name or state. */
 export function ActorList({
   actors,
   chosen,
   hrefTo,
+  resting = [],
 }: {
   readonly actors: readonly ActorView[];
   readonly chosen: string | undefined;
   readonly hrefTo: (id: string) => string;
+  /** Machines of which nobody lives, as actors without a state. */
+  readonly resting?: readonly ActorView[];
 }) {
   const [search, setSearch] = useState("");
-  const found = inFamilies(actors.filter((actor) => isFound(actor, search)));
+  const groups = inFamilies(actors.filter((actor) => isFound(actor, search)));
+  const others = resting.filter((actor) => isFound(actor, search));
+  const found = others.length === 0 ? groups : [...groups, { family: RESTING, actors: others }];
   return (
     <nav class="actor-list panel" aria-label="Actors">
       <input

@@ -1,5 +1,7 @@
-import type { Tone } from "../parts/state-mark.tsx";
 import { type ActorView, stateOf } from "./machine-data.ts";
+
+/** As `StateMark` draws them. */
+type Tone = "good" | "busy" | "warn" | "bad" | "off";
 
 /** Machines that belong together, in the order of a list. */
 export interface Family {
@@ -55,7 +57,7 @@ const TONES: readonly (readonly [pattern: RegExp, tone: Tone])[] = [
   [/ (in_force|queueing|filling|held|expiring|acknowledged)\b/, "warn"],
   [/ (disputed|paged|failed|unreachable)\b/, "bad"],
   [/^auto_recovery disabled/, "warn"],
-  [/ (dormant|yielded|free|empty|quiet|stopped|not started)\b/, "off"],
+  [/ (dormant|yielded|free|empty|quiet|stopped|not at work)\b/, "off"],
   [/ (closed|clear|enabled|running|supervising|connected|answered|relieved|restarted)\b/, "good"],
 ];
 

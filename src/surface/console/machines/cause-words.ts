@@ -30,11 +30,11 @@ export const spaced = (name: string): string =>
     .replaceAll(/([a-z\d])([A-Z])/g, (_, before: string, after: string) => `${before} ${after.toLowerCase()}`)
     .replaceAll(/[._]/g, " ");
 
-/** `graph` for `breaker:graph`. */
-export const subjectOf = (id: string): string | undefined =>
-  id.includes(":") ? id.slice(id.indexOf(":") + 1) : undefined;
+/** `graph` for `breaker:graph` and `incident:dependency_unavailable:graph`. */
+const subjectOf = (id: string): string | undefined =>
+  id.includes(":") ? id.slice(id.lastIndexOf(":") + 1) : undefined;
 
-/** Who has to do with an actor: whom its causes name, who names it, who needs it, who is about the same dependency. */
+/** Who has to do with an actor: whom its causes name, who names it, who needs it, who is about the same. */
 export function relatedTo<Actor extends ActorView>(actor: Actor, actors: readonly Actor[]): readonly Actor[] {
   const named = new Set(causeLinks(actor.cause).map((link) => link.actor));
   const subject = subjectOf(actor.id);

@@ -52,10 +52,18 @@ export function Chart({ definition, layout, active, taken, holds, look }: ChartP
           holds={holds}
         />
       ))}
+      {/* Arrows lead through the boxes that hold others: their names come after. */}
+      {outer.map(({ id, x, y }) => (
+        <text key={id} class="statechart-name is-outer" x={x + 14} y={y + 21} aria-hidden="true">
+          {nameOf(id)}
+        </text>
+      ))}
       {inner.map((box) => draw(box, false))}
     </>
   );
 }
+
+const nameOf = (id: string): string => (id === ANY_STATE ? "any state" : (id.split(".").at(-1) ?? id));
 
 function StateBox({
   box: { id, x, y, width, height },
@@ -70,10 +78,10 @@ function StateBox({
   readonly isCompound: boolean;
   readonly look: ChartProps["look"];
 }) {
-  const name = id === ANY_STATE ? "any state" : (id.split(".").at(-1) ?? id);
+  const name = nameOf(id);
   const runs = (state?.invokes ?? []).map(inWords).join(", ");
-  const nameY = y + (isCompound ? 21 : runs === "" ? height / 2 + 5 : height / 2 - 3);
-  const nameX = isCompound ? x + 14 : x + width / 2;
+  const nameY = y + (runs === "" ? height / 2 + 5 : height / 2 - 3);
+  const nameX = x + width / 2;
   return (
     <g
       class={`statechart-state${isActive ? " is-active" : ""}${isCompound ? " is-compound" : ""}${id === ANY_STATE ? " is-any" : ""}`}
@@ -91,9 +99,11 @@ function StateBox({
         <rect class="statechart-ring" x={x + 4} y={y + 4} width={width - 8} height={height - 8} rx="6" />
       )}
       {isActive && <circle class="statechart-lit" cx={x + width - 2} cy={y + 2} r="5" />}
-      <text class="statechart-name" x={nameX} y={nameY} text-anchor={isCompound ? "start" : "middle"}>
-        {name}
-      </text>
+      {!isCompound && (
+        <text class="statechart-name" x={nameX} y={nameY} text-anchor="middle">
+          {name}
+        </text>
+      )}
       {runs !== "" && !isCompound && (
         <text class="statechart-runs" x={nameX} y={nameY + 16} text-anchor="middle">
           {`runs ${runs}`}

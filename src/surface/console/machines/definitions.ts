@@ -11,9 +11,12 @@ export function useDefinitions(connection: Connection): readonly MachineDefiniti
   useEffect(() => {
     const ask = (): void => {
       if (known.get() !== undefined) return;
-      connection.client.machines.definitions.query().then(known.set, () => {
-        // Asked again when the connection is back.
-      });
+      connection.client.machines.definitions.query().then(
+        (told) => known.set(told),
+        () => {
+          // Asked again when the connection is back.
+        },
+      );
     };
     ask();
     return connection.link.subscribe(ask);

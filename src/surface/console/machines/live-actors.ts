@@ -2,7 +2,8 @@ import { useEffect, useMemo } from "preact/hooks";
 import type { Connection, Transition } from "../connection.ts";
 import { onNextFrame } from "../data/frames.ts";
 import { createStore, type Store, useStore } from "../data/store.ts";
-import { activeIn, type ActorView, type LiveActorWithEvents, type TakenEdge } from "./machine-data.ts";
+import { type ActorView, type LiveActorWithEvents, type TakenEdge } from "./machine-data.ts";
+import { movedBy, takenBy } from "./moved-actors.ts";
 
 export interface LiveActors {
   /** Undefined before the first answer. */
@@ -62,43 +63,6 @@ function follow(connection: Connection, store: Store<LiveActors>): () => void {
     for (const stop of stops) stop();
   };
 }
-
-/** Everybody after these transitions, as far as those tell. */
-export function movedBy(actors: readonly ActorView[], transitions: readonly Transition[]): readonly ActorView[] {
-  const last = new Map(transitions.map((transition) => [transition.machine, transition]));
-  const known = actors.map((actor) => {
-    const transition = last.get(actor.id);
-    last.delete(actor.id);
-    if (transition === undefined) return actor;
-    const { deadline: _, ...rest } = actor;
-    return { ...rest, ...afterTransition(transition) };
-  });
-  const born = [...last].map(([id, transition]) => ({
-    id,
-    machine: id.split(":")[0] ?? id,
-    ...afterTransition(transition),
-  }));
-  return [...known, ...born];
-}
-
-const afterTransition = ({ to, at, cause }: Transition) => ({
-  state: activeIn(to),
-  fallen: to === "fallen",
-  since: at,
-  cause,
-});
-
-const takenBy = (
-  taken: ReadonlyMap<string, TakenEdge>,
-  transitions: readonly Transition[],
-): ReadonlyMap<string, TakenEdge> => {
-  const next = new Map(taken);
-  for (const { machine, edge, id } of transitions) {
-    if (edge === undefined) next.delete(machine);
-    else next.set(machine, { edge, key: id });
-  }
-  return next;
-};
 
 /** One actor with what is possible now: asked for when it moves, and with the page's own question each second. */
 export function useLiveActor(connection: Connection, id: string | undefined): LiveActorWithEvents | undefined {

@@ -44,4 +44,4 @@ export const activeIn = (state: string): readonly string[] =>
   state === "fallen" ? [] : state.split(".").map((_, index, names) => names.slice(0, index + 1).join("."));
 
 /** The innermost active state: `misconfigured.waiting`. */
-export const stateOf = ({ state, fallen }: ActorView): string => (fallen ? "fallen" : (state.at(-1) ?? "not started"));
+export const stateOf = ({ state, fallen }: ActorView): string => (fallen ? "fallen" : (state.at(-1) ?? "not at work"));

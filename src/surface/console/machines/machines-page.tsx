@@ -10,6 +10,7 @@ import { ActorList } from "./actor-list.tsx";
 import { mostInteresting } from "./actor-words.ts";
 import { useDefinitions } from "./definitions.ts";
 import { holdsOf, useEdgeTakenBefore, useLiveActor, useLiveActors } from "./live-actors.ts";
+import type { ActorView, MachineDefinition } from "./machine-data.ts";
 import { StateChip } from "./state-chip.tsx";
 import { StreamPanel } from "./stream-panel.tsx";
 
@@ -20,9 +21,12 @@ export function MachinesPage({ connection }: PageProps) {
   const { rest: asked } = useStore(place);
   const { actors, taken } = useLiveActors(connection);
   const definitions = useDefinitions(connection);
-  const chosen = actors?.find(({ id }) => id === asked) ?? (asked === "" ? mostInteresting(actors ?? []) : undefined);
-  const live = useLiveActor(connection, chosen?.id);
-  const before = useEdgeTakenBefore(connection, chosen?.id);
+  const resting = restingOf(definitions ?? [], actors ?? []);
+  const chosen =
+    asked === "" ? mostInteresting(actors ?? []) : [...(actors ?? []), ...resting].find(({ id }) => id === asked);
+  const alive = actors?.find(({ id }) => id === chosen?.id)?.id;
+  const live = useLiveActor(connection, alive);
+  const before = useEdgeTakenBefore(connection, alive);
   if (actors === undefined || definitions === undefined)
     return (
       <>
@@ -39,7 +43,7 @@ export function MachinesPage({ connection }: PageProps) {
         </a>
       </PageHead>
       <div class={`machines${asked === "" ? " is-unchosen" : ""}`}>
-        <ActorList actors={actors} chosen={chosen?.id} hrefTo={hrefTo} />
+        <ActorList actors={actors} resting={resting} chosen={chosen?.id} hrefTo={hrefTo} />
         <div class="machines-main">
           {chosen === undefined ? (
             <Notice kind="empty">{asked} is not there now: it lives only while somebody needs it.</Notice>
@@ -61,8 +65,10 @@ export function MachinesPage({ connection }: PageProps) {
               />
             </section>
           )}
-          {chosen !== undefined && <ActorDetails actor={chosen} live={live} actors={actors} hrefTo={hrefTo} />}
-          <div class="machines-side">
+          {chosen !== undefined && !resting.includes(chosen) && (
+            <ActorDetails actor={chosen} live={live} actors={actors} hrefTo={hrefTo} />
+          )}
+          <div class={`machines-side${alive === undefined ? " wide" : ""}`}>
             <StreamPanel connection={connection} actor={chosen?.id} />
             {definition !== undefined && <AboutMachine definition={definition} />}
           </div>
@@ -71,3 +77,9 @@ export function MachinesPage({ connection }: PageProps) {
     </>
   );
 }
+
+/** Machines of which nobody lives at the moment can be read all the same. */
+const restingOf = (definitions: readonly MachineDefinition[], actors: readonly ActorView[]): readonly ActorView[] =>
+  definitions
+    .filter(({ id }) => actors.every(({ machine }) => machine !== id))
+    .map(({ id }) => ({ id, machine: id, state: [], fallen: false }));

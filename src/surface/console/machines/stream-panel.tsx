@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
-import { timeOfDay } from "../../../explain/wording.ts";
 import type { Connection } from "../connection.ts";
+import { fineTimeText } from "../data/format.ts";
 import { Panel } from "../parts/panel.tsx";
 import { hrefOf } from "../shell/router.ts";
 import { type StreamRow, useTransitionStream } from "./transition-stream.ts";
@@ -62,7 +62,7 @@ function Row({ row: { at, machine, from, to, explanation } }: { readonly row: St
   return (
     <a class="stream-row" href={hrefOf("time-travel", "", { at: String(at), actor: machine })} title={explanation}>
       <time class="figure muted" dateTime={new Date(at).toISOString()}>
-        {timeOfDay(at)}
+        {fineTimeText(at)}
       </time>
       <span class="stream-what">
         <strong>{machine}</strong> <span class="mono">{from}</span> → <span class="mono">{to}</span>

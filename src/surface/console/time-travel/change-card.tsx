@@ -1,4 +1,4 @@
-import { duration, timeOfDay } from "../../../explain/wording.ts";
+import { durationText, fineTimeText } from "../data/format.ts";
 import type { PastTransition } from "../machines/machine-data.ts";
 import { Panel } from "../parts/panel.tsx";
 
@@ -31,7 +31,7 @@ export function ChangeCard({
   return (
     <Panel
       title={title}
-      note={`${timeOfDay(then)} · ${distance === 0 ? "at this moment" : `${duration(distance)} ${then < at ? "before" : "later"}`}`}
+      note={`${fineTimeText(then)} · ${distance === 0 ? "at this moment" : `${durationText(distance)} ${then < at ? "before" : "later"}`}`}
       class="change-card"
       tools={
         go !== undefined && (

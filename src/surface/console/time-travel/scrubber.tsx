@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { dayOf, timeOfDay } from "../../../explain/wording.ts";
+import { fineTimeText, timeText } from "../data/format.ts";
 import type { TransitionBounds } from "../machines/machine-data.ts";
 import { chosenSpan, momentAt, shareOf, type TimeSpan } from "./time-span.ts";
 
@@ -85,7 +85,7 @@ export function Scrubber({
         step="1"
         value={Math.min(span.to, Math.max(span.from, at))}
         aria-label="Moment. Left and right go to the previous and the next transition."
-        aria-valuetext={`${dayOf(at)} ${timeOfDay(at)} UTC`}
+        aria-valuetext={fineTimeText(at)}
         onInput={({ currentTarget }) => goTo(currentTarget.valueAsNumber)}
         onKeyDown={(event) => {
           const act = keys[event.key];
@@ -125,9 +125,7 @@ function Bars({ buckets, countedTo }: Pick<TransitionBounds, "buckets" | "counte
   );
 }
 
-const ONE_DAY_MS = 86_400_000;
+const FINE_BELOW_MS = 60_000;
 
 const endOf = (moment: number, { from, to }: TimeSpan): string =>
-  to - from > ONE_DAY_MS || dayOf(from) !== dayOf(to)
-    ? `${dayOf(moment)} ${timeOfDay(moment).slice(0, 8)}`
-    : timeOfDay(moment).slice(0, to - from < 60_000 ? 12 : 8);
+  to - from < FINE_BELOW_MS ? fineTimeText(moment) : timeText(moment);

@@ -4,7 +4,7 @@ export interface TimeSpan {
   readonly to: number;
 }
 
-const SHORTEST_MS = 1_000;
+const SHORTEST_MS = 20;
 
 export const lengthOf = ({ from, to }: TimeSpan): number => to - from;
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import { dayOf, timeOfDay } from "../../../explain/wording.ts";
+import { fineTimeText } from "../data/format.ts";
 import { useStore } from "../data/store.ts";
 import { Notice } from "../parts/notice.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -101,9 +101,9 @@ export function TimeTravelPage({ connection }: PageProps) {
       <section class="panel time-line" aria-label="Moment">
         <p class="as-of" role="status">
           <strong>
-            As of <time dateTime={new Date(shown.at).toISOString()}>{timeOfDay(shown.at)}</time>, not now
+            As of <time dateTime={new Date(shown.at).toISOString()}>{fineTimeText(shown.at)}</time>, not now
           </strong>
-          <span class="small">{dayOf(shown.at)} · UTC</span>
+          <span class="small">{new Date(shown.at).toDateString()}, by this browser's clock and place</span>
         </p>
         <Scrubber
           span={visible}
