@@ -35,7 +35,7 @@ const FAULTS: readonly DevelopmentFault[] = [
 
 /** A kitchen in trouble: something of everything is to be seen. */
 async function serveTrouble() {
-  const made = await serveKitchen({ faults: { list: () => FAULTS, set: () => FAULTS[0]! } });
+  const made = await serveKitchen({ mode: "development", faults: { list: () => FAULTS, set: () => FAULTS[0]! } });
   const { runtime } = made.server;
   const [record, , calibrate] = made.operations;
   await runtime.submit(record, { id: "fryer-1", celsius: 170 });

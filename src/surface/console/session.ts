@@ -77,7 +77,13 @@ function readSession(answer: unknown): Session {
   };
 }
 
+/** Where the server sent a browser whose link did not sign in. */
+const LINK_FAILED = new URLSearchParams(location.search).get("sign-in");
+
 async function whyNot(response: Response): Promise<string> {
+  if (LINK_FAILED === "failed")
+    return "The link did not sign you in: it works once, and on the server that printed it.";
+  if (LINK_FAILED === "starting") return "The server was starting when you opened the link. Open it again.";
   const answer: unknown = await response.json().catch(() => undefined);
   const detail = typeof answer === "object" && answer !== null && "detail" in answer ? answer.detail : undefined;
   return typeof detail === "string" ? detail : "The server wants to know who you are.";

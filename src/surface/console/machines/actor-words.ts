@@ -1,7 +1,5 @@
+import type { Tone } from "../parts/tone.ts";
 import { type ActorView, stateOf } from "./machine-data.ts";
-
-/** As `StateMark` draws them. */
-type Tone = "good" | "busy" | "warn" | "bad" | "off";
 
 /** Machines that belong together, in the order of a list. */
 export interface Family {

@@ -11,6 +11,7 @@ const PATHS = {
   search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14zM16 16l4.5 4.5",
   pin: "M9 3h6l-1 6 4 4H6l4-4zM12 13v8",
   close: "M6 6l12 12M18 6 6 18",
+  leave: "M10 4H5v16h5M14 8l5 4-5 4M19 12H9",
   back: "M15 5l-7 7 7 7",
   check: "M5 12.5l4.5 4.5L19 7.5",
 } as const;

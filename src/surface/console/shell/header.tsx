@@ -35,6 +35,7 @@ export function Header({ connection, openHelp }: { readonly connection: Connecti
         <span class="link-state" role="status">
           <StateMark tone={tone}>{words}</StateMark>
         </span>
+        <Account connection={connection} />
         <button type="button" class="tool" onClick={nextTheme} aria-label={`Colours: ${chosen}. Change.`}>
           <Icon name={chosen === "dark" ? "moon" : chosen === "light" ? "sun" : "contrast"} />
         </button>
@@ -43,5 +44,19 @@ export function Header({ connection, openHelp }: { readonly connection: Connecti
         </button>
       </div>
     </header>
+  );
+}
+
+/** Who is signed in, where somebody has to be. */
+function Account({ connection: { sessions } }: { readonly connection: Connection }) {
+  const state = useStore(sessions.state);
+  if (state.kind !== "signed_in" || state.session.expiresAt === undefined) return null;
+  return (
+    <>
+      <span class="account muted small">{state.session.principal}</span>
+      <button type="button" class="tool" onClick={() => void sessions.signOut()} aria-label="Sign out">
+        <Icon name="leave" />
+      </button>
+    </>
   );
 }
