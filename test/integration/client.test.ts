@@ -92,6 +92,40 @@ describe("a subscription as a loop", () => {
   });
 });
 
+describe("a subscription that the server refuses", () => {
+  test("says what is wrong with its input, and where", async () => {
+    const { client } = await serveKitchen();
+    const loop = async () => {
+      for await (const _ of client.degradation.watch.subscribe({ lastEventId: "x".repeat(65) }));
+    };
+    await expect(loop()).rejects.toMatchObject({
+      reason: "invalid_input",
+      httpStatus: 400,
+      issues: [{ path: "$.lastEventId", message: expect.any(String) }],
+    });
+  });
+
+  test("says that too many are watching, and tries again by itself when that may pass", async () => {
+    const { client, server } = await serveKitchen();
+    const { transitions } = server.runtime.feeds;
+    const leave = new AbortController();
+    const readers: Promise<unknown>[] = [];
+    while (transitions.takesReaders)
+      readers.push(transitions.read(undefined, leave.signal)[Symbol.asyncIterator]().next());
+    const states: string[] = [];
+    const subscription = client.degradation.watch.subscribe(
+      {},
+      { onConnectionStateChange: ({ state, error }) => states.push(error === null ? state : "lost") },
+    );
+    await until("the refusal", () => states.includes("lost"));
+    leave.abort();
+    await Promise.all(readers);
+    await until("it to come back", () => states.includes("pending"));
+    subscription.unsubscribe();
+    await until("the reader to be gone", () => transitions.readers === 0);
+  });
+});
+
 describe("a call that fails", () => {
   test("is a value with a reason for whoever asks safely", async () => {
     const { client } = await serveKitchen();

@@ -88,6 +88,9 @@ describe("the client's types", () => {
       const [answer, error] = await safe(holdfast.degradation.release.mutate({ reason: "over" }));
       if (error !== undefined) {
         expectTypeOf(error).toExtend<HoldfastCallError>();
+        expectTypeOf<"forbidden" | "not_connected" | "version_mismatch">().toExtend<typeof error.reason>();
+        // @ts-expect-error no procedure answers this
+        if (error.reason === "frobidden") return "misspelled";
         expectTypeOf(error.retryable).toEqualTypeOf<boolean>();
         return error.reason;
       }

@@ -9,9 +9,12 @@ export type SafeResult<Value, Reason extends string = string> =
 /** tRPC marks the promise of a call with what its procedure may say in an error, under a symbol of its own. */
 type ShapeTag = Exclude<keyof Parameters<typeof safeOfTrpc<unknown, unknown>>[0], keyof Promise<unknown>>;
 
-type ReasonOf<Call> = Call extends { readonly [Tag in ShapeTag]: { readonly data: { readonly reason: infer Reason } } }
-  ? Extract<Reason, string>
+type ReasonIn<Shape> = Shape extends { readonly data: { readonly reason: infer Reason extends string } }
+  ? Reason
   : string;
+
+/** The reasons that its procedure declares, and those that every one may give. */
+type ReasonOf<Call> = ReasonIn<Call[ShapeTag & keyof Call]>;
 
 /**
  * A call whose errors are values.

@@ -9,7 +9,7 @@ import { restAnswer } from "../../../routers/rest/rest-answer.ts";
 import { type RestRoute, restRoutes } from "../../../routers/rest/rest-route.ts";
 import type { Logger } from "../../ports.ts";
 import { etagOf, isKnown } from "./etag.ts";
-import { eventStream } from "./event-stream.ts";
+import { eventStream, plainEvents } from "./event-stream.ts";
 import { LIMITS } from "./limits.ts";
 import { makeContext } from "./make-context.ts";
 import { packageVersion } from "./package-version.ts";
@@ -75,7 +75,12 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
   ): FastifyReply {
     // A proxy that waits for a buffer to fill would tell events late.
     reply.type(EVENTS_TYPE).header("x-accel-buffering", "no");
-    return reply.send(eventStream(items, (error) => problemOf(error, { route, request, logger })));
+    return reply.send(
+      eventStream(
+        items,
+        plainEvents((error) => problemOf(error, { route, request, logger })),
+      ),
+    );
   }
 }
 

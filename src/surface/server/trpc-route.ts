@@ -10,6 +10,7 @@ import { makeContext } from "./make-context.ts";
 import { readText } from "./read-json-body.ts";
 import { logFault } from "./rest-problem.ts";
 import type { Served } from "./served.ts";
+import { sendSubscription } from "./trpc-subscription.ts";
 
 export const TRPC_PREFIX = "/trpc";
 
@@ -29,6 +30,8 @@ export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logge
     handler: async (request, reply) => {
       const maximumBytes =
         (served.runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;
+      const subscription = sendSubscription(request.params.path, request, reply, { served, logger });
+      if (subscription !== undefined) return subscription;
       // tRPC would take text that is not UTF-8 for text that nobody wrote.
       if (request.method === "POST") request.body = await readText(request.raw, maximumBytes).catch(refuse);
       return fastifyRequestHandler({
