@@ -78,6 +78,7 @@ const OPTIONS = {
 const WAYS = [
   ["MODEL_ORDER", "PREFER_NODES"],
   ["GREEDY_MODEL_ORDER", "NONE"],
+  ["GREEDY", "NONE"],
   ["DEPTH_FIRST", "NONE"],
 ].map(([cycles = "", order = ""]) => ({
   "elk.layered.cycleBreaking.strategy": cycles,
@@ -85,13 +86,13 @@ const WAYS = [
 }));
 
 /** How much a drawing has to shrink to be seen whole on a laptop. */
-const shrink = ({ width, height }: MachineLayout): number => Math.max(width / 1000, height / 750);
+const shrink = ({ width, height }: MachineLayout): number => Math.max(width / 800, height / 700);
 
 /** The first of several layouts, unless another one is clearly smaller. The same definition gives the same layout. */
 export async function layOutMachine(definition: MachineDefinition): Promise<MachineLayout> {
   const [first, ...others] = await Promise.all(WAYS.map((way) => layOut(definition, way)));
   if (first === undefined) throw new Error("there is no way to lay out a machine");
-  return others.reduce((best, other) => (shrink(other) < shrink(best) * 0.96 ? other : best), first);
+  return others.reduce((best, other) => (shrink(other) < shrink(best) * 0.9 ? other : best), first);
 }
 
 async function layOut(definition: MachineDefinition, way: Readonly<Record<string, string>>): Promise<MachineLayout> {

@@ -136,6 +136,23 @@ describe.skipIf(!hasChromium())("the page of time travel", () => {
     await expect.poll(length, PATIENTLY).toBeGreaterThanOrEqual(all);
   });
 
+  test("says so when a moment could not be read, and never passes another one off as it", async () => {
+    const { server, openedAt } = await outageBehind();
+    const place = `#/time-travel?at=${openedAt}&actor=breaker%3Agraph`;
+    const { page } = await openAt(browser(), server.url, { place });
+    await page.locator("[data-state='open'].is-active").waitFor();
+    await page.locator(".then[aria-busy='false']").waitFor();
+    await page.route("**/trpc/machines.at**", (route) => route.abort());
+    await page.getByRole("slider", { name: /Moment/ }).focus();
+    await page.keyboard.press("PageDown");
+    await page.getByRole("alert").getByText("could not be read").waitFor();
+    expect(await page.locator(".then").getAttribute("aria-busy")).toBe("true");
+    await page.unroute("**/trpc/machines.at**");
+    await page.keyboard.press("PageDown");
+    await page.locator(".then[aria-busy='false']").waitFor();
+    expect(await page.getByRole("alert").count()).toBe(0);
+  });
+
   test("leads back to the present of the same actor", async () => {
     const { server, openedAt } = await outageBehind();
     const { page } = await openAt(browser(), server.url, {
@@ -153,6 +170,7 @@ describe.skipIf(!hasChromium())("the page of time travel", () => {
     for (const colorScheme of ["light", "dark"] as const) {
       const { page } = await openAt(browser(), server.url, { place, colorScheme });
       await page.locator("[data-state='open'].is-active").waitFor();
+      await page.locator(".then[aria-busy='false']").waitFor();
       expect(await violations(page)).toEqual([]);
       await takeScreenshot(page, `console-time-travel-${colorScheme}`);
       await page.goto(`${server.url}/#/machines/breaker%3Agraph`);

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { Notice } from "../parts/notice.tsx";
 import { ChartFrame } from "./chart-frame.tsx";
 import { layoutOf } from "./layouts.ts";
@@ -18,16 +19,22 @@ export function ActorChart({
   readonly holds?: ReadonlyMap<string, boolean | "depends on the event">;
 }) {
   const layout = layoutOf(actor.machine);
-  if (definition === undefined || layout === undefined)
-    return <Notice kind="empty">There is no statechart of {actor.machine}.</Notice>;
-  return (
-    <ChartFrame
-      title={actor.id}
-      definition={definition}
-      layout={layout}
-      active={new Set(actor.state)}
-      taken={taken}
-      holds={holds}
-    />
+  const lit = actor.state.join(" ");
+  // Other actors move far more often than this one: its chart is drawn anew only when something in it is different.
+  return useMemo(
+    () =>
+      definition === undefined || layout === undefined ? (
+        <Notice kind="empty">There is no statechart of {actor.machine}.</Notice>
+      ) : (
+        <ChartFrame
+          title={actor.id}
+          definition={definition}
+          layout={layout}
+          active={new Set(actor.state)}
+          taken={taken}
+          holds={holds}
+        />
+      ),
+    [actor.id, lit, definition, taken?.edge, taken?.key, holds],
   );
 }

@@ -13,6 +13,8 @@ export interface LiveActors {
 }
 
 const ASK_AT_MOST_EVERY_MS = 300;
+/** Without a transition too: some may not have been received, and what actors know changes in between. */
+const ASK_AT_LEAST_EVERY_MS = 4_000;
 
 /**
  * Everybody, as the stream of transitions tells: what moves is lit in the frame in which it is received, and everybody is
@@ -27,15 +29,17 @@ export function useLiveActors(connection: Connection): LiveActors {
 function follow(connection: Connection, store: Store<LiveActors>): () => void {
   let received: Transition[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let askedAt = 0;
   let isOver = false;
 
   const ask = async (): Promise<void> => {
     timer = undefined;
+    askedAt = Date.now();
     try {
       const actors = await connection.client.machines.actors.query();
       if (!isOver) store.update(({ taken }) => ({ taken, actors }));
     } catch {
-      // The connection says so, and asks for a snapshot until somebody answers: then this asks again too.
+      // The connection says so. With its next snapshot this asks again.
     }
   };
   const askSoon = (): void => {
@@ -52,8 +56,8 @@ function follow(connection: Connection, store: Store<LiveActors>): () => void {
       onNextFrame(apply);
       askSoon();
     }),
-    connection.link.subscribe(() => {
-      if (connection.link.get() === "live") askSoon();
+    connection.snapshot.subscribe(() => {
+      if (Date.now() - askedAt > ASK_AT_LEAST_EVERY_MS) askSoon();
     }),
   ];
   void ask();

@@ -1,3 +1,4 @@
+import { useMemo } from "preact/hooks";
 import { useStore } from "../data/store.ts";
 import { Notice } from "../parts/notice.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -26,6 +27,7 @@ export function MachinesPage({ connection }: PageProps) {
     asked === "" ? mostInteresting(actors ?? []) : [...(actors ?? []), ...resting].find(({ id }) => id === asked);
   const alive = actors?.find(({ id }) => id === chosen?.id)?.id;
   const live = useLiveActor(connection, alive);
+  const holds = useMemo(() => holdsOf(live), [live]);
   const before = useEdgeTakenBefore(connection, alive);
   if (actors === undefined || definitions === undefined)
     return (
@@ -61,7 +63,7 @@ export function MachinesPage({ connection }: PageProps) {
                 actor={chosen}
                 definition={definition}
                 taken={taken.get(chosen.id) ?? before}
-                holds={holdsOf(live)}
+                holds={holds}
               />
             </section>
           )}

@@ -12,7 +12,8 @@ export interface Moment {
 
 export interface Asked<Answer> {
   readonly answer: Answer | undefined;
-  readonly isAsking: boolean;
+  /** The answer is to the present question, and not to an earlier one. */
+  readonly isCurrent: boolean;
   readonly hasFailed: boolean;
 }
 
@@ -26,20 +27,19 @@ function useAsked<Question, Answer>(
   ask: (question: Question) => Promise<Answer>,
 ): Asked<Answer> {
   const asker = useMemo(() => {
-    const store = createStore<Asked<Answer>>({ answer: undefined, isAsking: true, hasFailed: false });
-    let waiting: Question | undefined;
+    const store = createStore<{ answer?: Answer; to?: string; hasFailed: boolean }>({ hasFailed: false });
+    let waiting: { readonly question: Question; readonly key: string } | undefined;
     let isBusy = false;
-    const next = async (wanted: Question): Promise<void> => {
+    const next = async (wanted: { readonly question: Question; readonly key: string }): Promise<void> => {
       if (isBusy) {
         waiting = wanted;
         return;
       }
       isBusy = true;
-      store.update((asked) => ({ ...asked, isAsking: true }));
       try {
-        store.set({ answer: await ask(wanted), isAsking: false, hasFailed: false });
+        store.set({ answer: await ask(wanted.question), to: wanted.key, hasFailed: false });
       } catch {
-        store.update(({ answer }) => ({ answer, isAsking: false, hasFailed: true }));
+        store.update((before) => ({ ...before, hasFailed: true }));
       }
       isBusy = false;
       const newest = waiting;
@@ -49,9 +49,10 @@ function useAsked<Question, Answer>(
     return { store, next };
   }, []);
   useEffect(() => {
-    if (question !== undefined) void asker.next(question);
+    if (question !== undefined) void asker.next({ question, key });
   }, [key]);
-  return useStore(asker.store);
+  const { answer, to, hasFailed } = useStore(asker.store);
+  return { answer, isCurrent: to === key, hasFailed };
 }
 
 /** Everybody as they were at a moment. */

@@ -16,6 +16,7 @@ import { SystemThen } from "./system-then.tsx";
 export function ThenPanels({
   connection,
   moment,
+  isCurrent,
   shown,
   asked,
   definitions,
@@ -24,6 +25,8 @@ export function ThenPanels({
 }: {
   readonly connection: Connection;
   readonly moment: PastMoment;
+  /** False while the moment that was chosen is being read, and this is still the one before. */
+  readonly isCurrent: boolean;
   readonly shown: Moment;
   readonly asked: string | undefined;
   readonly definitions: readonly MachineDefinition[];
@@ -34,7 +37,7 @@ export function ThenPanels({
   const chosen = actors.find(({ id }) => id === asked) ?? mostInteresting(actors);
   const taken = useEdgeInto(connection, chosen, moment);
   return (
-    <div class="then">
+    <div class={`then${isCurrent ? "" : " is-waiting"}`} aria-busy={!isCurrent}>
       <Panel title="The service then">
         <SystemThen moment={moment} hrefTo={hrefTo} />
       </Panel>

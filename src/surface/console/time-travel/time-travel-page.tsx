@@ -48,7 +48,7 @@ export function TimeTravelPage({ connection }: PageProps) {
       ? undefined
       : {
           from: whole.answer.first,
-          to: Math.max(whole.answer.last, whole.answer.first + 1, next?.at ?? 0, shown?.at ?? 0),
+          to: Math.max(whole.answer.last, whole.answer.first + 1, next?.at ?? 0, Math.min(shown?.at ?? 0, Date.now())),
         };
   const goOn = (): void => {
     if (next !== undefined) goTo({ at: next.at, place: next.place });
@@ -70,7 +70,7 @@ export function TimeTravelPage({ connection }: PageProps) {
       });
   };
   const coming = next === undefined ? undefined : { distanceMs: next.at - (shown?.at ?? 0), key: next.place };
-  usePlayback(isPlaying && !past.isAsking, speed, coming, goOn, () => play(false));
+  usePlayback(isPlaying && past.isCurrent, speed, coming, goOn, () => play(false));
 
   if (whole.answer === null)
     return (
@@ -128,7 +128,13 @@ export function TimeTravelPage({ connection }: PageProps) {
           shownMs={span === undefined ? undefined : lengthOf(span)}
         />
       </section>
+      {past.hasFailed && !past.isCurrent && (
+        <Notice kind="error">
+          This moment could not be read. What stands below is not how it was: choose it again.
+        </Notice>
+      )}
       <ThenPanels
+        isCurrent={past.isCurrent}
         connection={connection}
         moment={past.answer}
         shown={shown}
