@@ -13,7 +13,7 @@ export interface Size {
 const SMALLEST = 0.15;
 const LARGEST = 3;
 /** What is smaller cannot be read: then a part of it is shown, and not the whole. */
-const READABLE = 0.66;
+const READABLE = 0.6;
 const MARGIN = 10;
 
 const clamp = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
