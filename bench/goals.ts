@@ -16,6 +16,7 @@ export const RAW = "raw UNWIND, no receipts";
 export const WITHOUT_HOLDFAST = "without Holdfast";
 export const UNLOADED = "unloaded";
 export const CAPACITY = "capacity";
+export const BARE_ROUTE = "bare Fastify route, same payload";
 export const BEFORE_THE_OUTAGE = "before the outage";
 
 const PROMISED: readonly Promised[] = [
@@ -125,6 +126,14 @@ const PROMISED: readonly Promised[] = [
       says: "≤ 2 × its normal",
     },
   ]),
+  ...["the policy", "the metrics", "the status"].map((what) => ({
+    suite: "surface",
+    case: `REST GET of ${what}`,
+    ratioTo: BARE_ROUTE,
+    atLeast: 1 / 1.3,
+    says: "≤ 1.3 × a bare route",
+  })),
+  { suite: "surface", case: "in-process caller: the policy", atMost: 15, says: "≤ 15 µs" },
 ];
 
 function claim(way: string, atLeast: number): Promised[] {

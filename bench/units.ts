@@ -2,6 +2,7 @@
 const BETTER = {
   ns: "lower",
   "µs of main-thread CPU": "lower",
+  µs: "lower",
   ms: "lower",
   s: "lower",
   calls: "lower",

@@ -1,5 +1,6 @@
 import { initTRPC } from "@trpc/server";
 import type { z } from "zod";
+import { HoldfastError } from "../src/errors.ts";
 import type { Runtime } from "../src/runtime.ts";
 import type { Context } from "./context.ts";
 import { declaredErrorShape } from "./error-shape.ts";
@@ -48,47 +49,51 @@ const t = initTRPC
     sse: { ping: { enabled: true, intervalMs: 15_000 }, client: { reconnectAfterInactivityMs: 40_000 } },
   });
 
-const translatesErrors = t.middleware(async ({ next }) => {
-  const result = await next();
-  const translated = result.ok ? undefined : toTRPCError(result.error.cause);
-  if (translated !== undefined) throw translated;
-  return result;
-});
-
-const authorizes = t.middleware(({ ctx, meta, next }) => {
-  authorize(ctx.principal, meta?.permission);
-  return next();
-});
-
 type Result = Awaited<ReturnType<Parameters<Parameters<typeof t.middleware>[0]>[0]["next"]>>;
 
 const answered = new WeakMap<Runtime, AnsweredOnce<Result>>();
 
-const isCarriedOutOnce = t.middleware(async ({ ctx, meta, type, path, next, getRawInput }) => {
-  const key = ctx.preferences?.idempotencyKey;
-  // An operation's key is the journal's to keep.
-  if (key === undefined || type !== "mutation" || meta?.permission === ASKED_BY_OPERATION) return next();
-  const once = forRuntime(answered, ctx.runtime, () => new AnsweredOnce<Result>());
-  const order = {
-    key: [path, ctx.principal.id, key],
-    input: await getRawInput(),
-    keepsAnswer: meta?.answersSecret !== true,
-  };
-  return once.answer(order, () => next());
-});
-
 const subscribed = new WeakMap<Runtime, SubscriptionLimit>();
 
-const isOneOfSoMany = t.middleware(async ({ ctx, type, next, signal }) => {
-  if (type !== "subscription") return next();
-  const giveBack = forRuntime(subscribed, ctx.runtime, () => new SubscriptionLimit()).take(ctx.principal.id);
+/**
+ * What holds for every procedure: its permission, errors in the words of this surface, an order under a key once, so
+ * many subscriptions and no more. One step and not four: each costs a call as much as an authorization.
+ */
+const isGuarded = t.middleware(async ({ ctx, meta, type, path, signal, getRawInput, next }) => {
+  try {
+    authorize(ctx.principal, meta?.permission);
+    const key = ctx.preferences?.idempotencyKey;
+    let result: Result;
+    if (type === "subscription") result = await counted(ctx, signal, next);
+    // An operation's key is the journal's to keep.
+    else if (key === undefined || type === "query" || meta?.permission === ASKED_BY_OPERATION) result = await next();
+    else {
+      const once = forRuntime(answered, ctx.runtime, () => new AnsweredOnce<Result>());
+      const keepsAnswer = meta?.answersSecret !== true;
+      const order = { key: [path, ctx.principal.id, key], input: await getRawInput(), keepsAnswer };
+      result = await once.answer(order, () => next());
+    }
+    if (!result.ok) throw result.error.cause instanceof HoldfastError ? result.error.cause : result.error;
+    return result;
+  } catch (error) {
+    throw toTRPCError(error) ?? error;
+  }
+});
+
+/** A subscription has its place for as long as it is read. */
+async function counted(
+  { runtime, principal }: Pick<Context, "runtime" | "principal">,
+  signal: AbortSignal | undefined,
+  next: () => Promise<Result>,
+): Promise<Result> {
+  const giveBack = forRuntime(subscribed, runtime, () => new SubscriptionLimit()).take(principal.id);
   // A reader that goes before it has asked for the first item ends nothing else.
   signal?.addEventListener("abort", giveBack, { once: true });
   const result = await next();
   if (!result.ok || !isAsyncIterable(result.data)) giveBack();
   else result.data = whileRead(result.data, giveBack);
   return result;
-});
+}
 
 /** Puts procedures under names. */
 export const router = t.router;
@@ -111,10 +116,7 @@ export const procedure = <const Declared extends DeclaredReason = never>(
   t.procedure
     .meta({ permission, rest, summary, reasons, ...more })
     .errors(({ error, path, ctx }) => declaredErrorShape(error, { path, requestId: ctx?.requestId }, reasons))
-    .use(translatesErrors)
-    .use(authorizes)
-    .use(isCarriedOutOnce)
-    .use(isOneOfSoMany);
+    .use(isGuarded);
 
 const isRecorded = t.middleware(async ({ ctx, next }) => {
   const result = await next();

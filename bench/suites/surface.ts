@@ -2,10 +2,12 @@ import type { Finding } from "../entry.ts";
 import type { SuiteContext } from "../suite.ts";
 import { clientRoundTrip } from "./client-round-trip.ts";
 import { subscribers } from "./subscribers.ts";
+import { surfaceRequests } from "./surface-requests.ts";
 
 /* What was promised of the control surface. Each part has its server to itself, one after the other. */
 
 export async function* suite(context: SuiteContext): AsyncIterable<Finding> {
+  yield* surfaceRequests(context);
   yield* clientRoundTrip(context);
   yield* subscribers(context);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { atOnce } from "./at-once.ts";
 import { MODES } from "../../machines/contracts/modes.ts";
 import { wallTimeSchema } from "./common.ts";
 
@@ -16,3 +17,4 @@ export const degradationMetricsSchema = z.object({
   isAutoRecoveryOn: z.boolean(),
   nextHealthCheckAt: wallTimeSchema.exactOptional(),
 });
+atOnce(degradationMetricsSchema);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { atOnce } from "./at-once.ts";
 import { causeSchema, errorSummarySchema } from "./common.ts";
 
 const completed = z.union([
@@ -59,5 +60,6 @@ const failed = z.object({
 
 /** An `Outcome` as it travels: the same union, its error as data. */
 export const outcomeSchema = z.union([completed, queued, refused, failed]);
+atOnce(outcomeSchema);
 
 export type WireOutcome = z.output<typeof outcomeSchema>;

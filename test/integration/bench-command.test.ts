@@ -58,14 +58,14 @@ describe("npm run bench", () => {
 
   test("explains itself", () => {
     const { status, stdout, stderr } = bench("--help");
-    for (const suite of ["call", "submit", "enqueue", "claim", "drain", "memory", "modes"])
+    for (const suite of ["call", "submit", "enqueue", "claim", "drain", "memory", "modes", "surface"])
       expect(stdout).toMatch(new RegExp(`^  ${suite} `, "m"));
     expect(stderr).toBe("");
     expect(status).toBe(0);
   });
 
   test.each([
-    [["cal"], `There is no suite "cal"; there are: call, submit, enqueue, claim, drain, memory, modes.`],
+    [["cal"], `There is no suite "cal"; there are: call, submit, enqueue, claim, drain, memory, modes, surface.`],
     [["--nonsense"], "'--nonsense'"],
     [["--json", "--markdown"], "choose"],
   ])("refuses %j in one line, with status 2, and measures nothing", (argv, says) => {

@@ -43,7 +43,8 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
   ): Promise<FastifyReply> {
     try {
       const ctx = await makeContext(served, request);
-      const [, query = ""] = request.url.split(/\?(.*)/s);
+      const begin = request.url.indexOf("?");
+      const query = begin === -1 ? "" : request.url.slice(begin + 1);
       const body = hasBody(route.method) ? await readJsonBody(request.raw, maximumBodyBytes(served)) : undefined;
       const lastEventId = request.headers["last-event-id"];
       const input = readInput(route, {
