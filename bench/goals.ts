@@ -86,6 +86,13 @@ const PROMISED: readonly Promised[] = [
   { suite: "drain", case: "one MERGE + SET an item", ratioTo: RAW, atLeast: 0.6, says: "≥ 0.6 × raw" },
   { suite: "drain", case: "two nodes and a relationship an item", ratioTo: RAW, atLeast: 0.8, says: "≥ 0.8 × raw" },
   { suite: "memory", case: "RSS with 1M queued over 1M lanes", atMost: 150, says: "≤ 150 MB" },
+  { suite: "surface", case: "the console's first paint", atMost: 500, says: "≤ 500 ms on loopback" },
+  {
+    suite: "surface",
+    case: "frames of the page Now while 1,000 operations a second flow",
+    atLeast: 50,
+    says: "≥ 50 frames a second",
+  },
   { suite: "surface", case: "memory that 1,000 subscribers add", atMost: 150, says: "≤ 150 MB" },
   ...["", ": the slowest"].map(
     (which): Promised => ({

@@ -8,6 +8,7 @@ const BETTER = {
   calls: "lower",
   "bytes/call": "lower",
   MB: "lower",
+  "frames/s": "higher",
   "calls/s": "higher",
   "items/s": "higher",
 } as const;

@@ -42,7 +42,7 @@ export const SUITES = {
   },
   surface: {
     measures:
-      "the control surface: a request beside a bare route, a call in process and by the client, and 1,000 subscribers: memory, and a transition to all of them",
+      "the control surface: a request beside a bare route, a call in process and by the client, and 1,000 subscribers: memory, and a transition to all of them; the console",
     load: () => import("./surface.ts"),
   },
 } satisfies Record<string, ListedSuite>;

@@ -1,6 +1,7 @@
 import type { Finding } from "../entry.ts";
 import type { SuiteContext } from "../suite.ts";
 import { clientRoundTrip } from "./client-round-trip.ts";
+import { consoleInBrowser } from "./console-in-browser.ts";
 import { subscribers } from "./subscribers.ts";
 import { surfaceRequests } from "./surface-requests.ts";
 
@@ -10,4 +11,5 @@ export async function* suite(context: SuiteContext): AsyncIterable<Finding> {
   yield* surfaceRequests(context);
   yield* clientRoundTrip(context);
   yield* subscribers(context);
+  yield* consoleInBrowser(context);
 }
