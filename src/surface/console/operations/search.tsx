@@ -24,7 +24,7 @@ export function OperationSearch({ isFocused }: { readonly isFocused: boolean }) 
         class="input"
         type="search"
         aria-label="Operation by its id"
-        placeholder="Operation by its id: op_17"
+        placeholder="Its id: op_17"
         spellcheck={false}
         maxLength={128}
         value={text}

@@ -88,7 +88,7 @@ function Facts({ view }: { readonly view: OperationView }) {
           <code>{error.code}</code> {error.message}
         </p>
       )}
-      <dl class="facts">
+      <dl class="story-facts">
         {facts.map(([term, text]) => (
           <div key={term}>
             <dt>{term}</dt>
