@@ -528,10 +528,15 @@ describe("a store that fails", () => {
     const writers = new Set<Worker>();
     const { postMessage } = Worker.prototype;
     Worker.prototype.postMessage = function watched(this: Worker, ...parameters: Parameters<typeof postMessage>) {
-      if (typeof parameters[0] === "object" && "batch" in parameters[0]) writers.add(this);
+      const isBatch = typeof parameters[0] === "object" && "batch" in parameters[0];
+      if (isBatch) writers.add(this);
       postMessage.apply(this, parameters);
+      // Not before: what was never sent is truly refused.
+      if (isBatch && JSON.stringify(parameters[0]).includes(SECOND)) sent.resolve();
     };
     onTestFinished(() => void (Worker.prototype.postMessage = postMessage));
+    const sent = Promise.withResolvers<void>();
+    const SECOND = "the second";
     const { dataDirectory, faulty } = ledger();
     const gate = Promise.withResolvers<void>();
     const waits = defineOperation({
@@ -550,7 +555,8 @@ describe("a store that fails", () => {
     runtime.on("page", ({ subject }) => pages.push(subject));
     const waiting = runtime.submit(waits, {}, { answerWithinMs: 30_000 });
     await until("it to run", () => readJournal(dataDirectory).waiting.length === 1);
-    const pending = runtime.submit(waits, { number: 2 }, { answerWithinMs: 30_000 });
+    const pending = runtime.submit(waits, { lane: SECOND }, { answerWithinMs: 30_000 });
+    await sent.promise;
     await Promise.all([...writers].map((writer) => writer.terminate()));
     expect(await within(waiting, 1_000)).toMatchObject({ status: "queued" });
     // It may be on disk or not, and is not said to be refused: who submits again would have it twice.
