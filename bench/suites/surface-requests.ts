@@ -13,8 +13,8 @@ import type { SuiteContext } from "../suite.ts";
 
 /*
  * A GET over REST beside a bare Fastify route that answers the same bytes from a constant, and, where the library gives
- * the same value, beside one that asks it anew each time: one after the other over a connection that is kept. Client
- * and servers are one process, so the client's own time is in all figures. And procedures called in process.
+ * the same value, beside one that asks it anew each time: one after the other over a connection that is kept. Ours
+ * proves by its token who asks. Client and servers are one process, so the client's own time is in all figures. And procedures called in process.
  */
 
 const PATHS = {
@@ -29,12 +29,14 @@ export async function* surfaceRequests({ folder, quick, progress }: SuiteContext
     operations: [],
     logger: silentLogger,
   });
+  const { secret } = await runtime.tokens.create({ name: "bench", role: "viewer", reason: "to measure requests" });
+  const headers = { authorization: `Bearer ${secret}` };
   await using server = await serveRuntime({ runtime, port: 0, stopOn: [] });
   const [sampleMs, warmUpMs, rounds] = quick ? [20, 20, 1] : [400, 1_500, 9];
 
   for (const [name, path] of Object.entries(PATHS)) {
     progress(`GET of ${name}`);
-    const ours = await requester(server.port, path);
+    const ours = await requester(server.port, path, headers);
     const value: unknown = JSON.parse(await ours.once());
     await using bare = await bareRoute(path, () => value);
     await using asking = await bareRoute(path, () => runtime.degradationMetrics());
@@ -93,11 +95,11 @@ async function bareRoute(path: string, answer: () => unknown): Promise<AsyncDisp
 }
 
 /** Asks over one connection. */
-async function requester(port: number, path: string) {
+async function requester(port: number, path: string, headers: Readonly<Record<string, string>> = {}) {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   const once = (): Promise<string> =>
     new Promise((resolve, reject) => {
-      get({ host: "127.0.0.1", port, path, agent }, (response) => {
+      get({ host: "127.0.0.1", port, path, agent, headers }, (response) => {
         let text = "";
         response.setEncoding("utf8");
         response.on("data", (chunk: string) => (text += chunk));

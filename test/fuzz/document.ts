@@ -66,8 +66,11 @@ interface Document {
 }
 
 /** Reads the document that a server gives of itself; nothing else is known of it. */
-export async function readDocument(url: string): Promise<readonly Described[]> {
-  const answer = await fetch(`${url}/api/v4/openapi.json`);
+export async function readDocument(
+  url: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<readonly Described[]> {
+  const answer = await fetch(`${url}/api/v4/openapi.json`, { headers });
   const document = (await answer.json()) as Document;
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, operation]) => described(document, method.toUpperCase(), path, operation)),

@@ -14,11 +14,17 @@ export interface Trial {
   readonly received: Received;
 }
 
+type Credentials = Readonly<Record<string, string>>;
+
 export interface Fuzzing {
   readonly seed: number;
   /** Valid requests of each procedure; broken ones are as many as there are ways to break one. */
   readonly valid: number;
-  readonly credentials: Readonly<Record<string, string>>;
+  readonly credentials: Credentials;
+  /** Who proves nothing by these. */
+  readonly strangers: readonly Credentials[];
+  /** Who may look, and change nothing. */
+  readonly onlooker: Credentials;
   send(sent: Sent, isStream: boolean): Promise<Received>;
   ask: Parameters<NonNullable<Scene["prepare"]>>[0];
 }
@@ -27,7 +33,7 @@ export interface Fuzzing {
 export async function* fuzzProcedure(
   described: Described,
   scene: Scene,
-  { seed, valid, credentials, send, ask }: Fuzzing,
+  { seed, valid, credentials, strangers, onlooker, send, ask }: Fuzzing,
 ): AsyncGenerator<Trial> {
   const numRuns = Math.min(valid, scene.times ?? Infinity);
   const generated = fc.sample(fc.record(arbitrariesOf(described), { requiredKeys: requiredOf(described) }), {
@@ -48,9 +54,10 @@ export async function* fuzzProcedure(
     yield { described, sent, isValid: false, received: await send(sent, isStream) };
     await scene.restore?.(ask);
   }
-  const nobody = { ...makeRequest(described, last, {}), headers: { authorization: "Bearer hf_nobody" } };
-  if (credentials["authorization"] !== undefined)
-    yield { described, sent: nobody, isValid: false, received: await send(nobody, isStream) };
+  for (const who of described.method === "GET" ? strangers : [...strangers, onlooker]) {
+    const sent = makeRequest(described, last, who);
+    yield { described, sent, isValid: false, received: await send(sent, isStream) };
+  }
 }
 
 /** A place to go on at is nothing that can be made up. */

@@ -25,9 +25,9 @@ export async function runFuzz(
   signal: AbortSignal,
 ): Promise<FuzzResult> {
   await using service = await startService();
-  const { url, token, secrets } = service;
-  const credentials: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const described = (await readDocument(url)).filter(
+  const { url, token, viewer, secrets } = service;
+  const credentials = { authorization: `Bearer ${token}` };
+  const described = (await readDocument(url, credentials)).filter(
     ({ operationId }) => only.length === 0 || only.includes(operationId),
   );
   const judge = new FuzzJudge(seed, secrets);
@@ -35,6 +35,12 @@ export async function runFuzz(
     seed,
     valid,
     credentials,
+    strangers: [
+      {},
+      { authorization: "Bearer hf_nobody" },
+      { authorization: `Basic ${Buffer.from(`admin:${token}`).toString("base64")}` },
+    ],
+    onlooker: { authorization: `Bearer ${viewer}` },
     send: (sent, isStream) => send(url, sent, isStream),
     ask: async (request, body) => {
       const [method = "GET", target = "/"] = request.split(" ", 2);

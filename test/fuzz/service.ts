@@ -54,20 +54,24 @@ const find = defineOperation({
 
 const fault = { id: "graph.cut", title: "Cut", explanation: "Does nothing here.", kind: "switch" as const, on: false };
 
+const runtime = await createRuntime({
+  dataDirectory: join(folder, "data"),
+  operations: [record, calibrate, find],
+  backupDirectory: join(folder, "backups"),
+  config: {
+    breaker: { initialBreakMs: 200, maximumBreakMs: 1_000, probeTimeoutMs: 500 },
+    // Somebody is called soon, and has long to answer.
+    incident: { pageAfterOutageMs: 500, cooldownMs: 100, pageAnswerMs: 600_000 },
+  },
+});
+const reason = "to be fuzzed with";
+const { secret: token } = await runtime.tokens.create({ name: "fuzzer", role: "admin", reason });
+const { secret: viewer } = await runtime.tokens.create({ name: "onlooker", role: "viewer", reason });
+
 const server = await serveRuntime({
-  runtime: () =>
-    createRuntime({
-      dataDirectory: join(folder, "data"),
-      operations: [record, calibrate, find],
-      backupDirectory: join(folder, "backups"),
-      config: {
-        breaker: { initialBreakMs: 200, maximumBreakMs: 1_000, probeTimeoutMs: 500 },
-        // Somebody is called soon, and has long to answer.
-        incident: { pageAfterOutageMs: 500, cooldownMs: 100, pageAnswerMs: 600_000 },
-      },
-    }),
+  runtime,
   port: 0,
-  authentication: "none",
+  mode: "development",
   faults: { list: () => [fault], set: (_id, value) => Object.assign(fault, { on: value === true }) },
 });
-console.log(JSON.stringify({ url: server.url }));
+console.log(JSON.stringify({ url: server.url, token, viewer }));

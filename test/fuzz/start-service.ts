@@ -8,8 +8,10 @@ import { fileURLToPath } from "node:url";
 
 export interface FuzzedService extends AsyncDisposable {
   readonly url: string;
-  /** A token that may do everything; absent where the service asks for none. */
-  readonly token: string | undefined;
+  /** A token that may do everything. */
+  readonly token: string;
+  /** One that may look, and change nothing. */
+  readonly viewer: string;
   /** What no answer may have in it. */
   readonly secrets: readonly string[];
   /** True while its process lives. */
@@ -42,11 +44,12 @@ export async function startService(): Promise<FuzzedService> {
     await stop();
     throw new Error("the service to be fuzzed did not start");
   }
-  const { url, token } = JSON.parse(first) as { readonly url: string; readonly token?: string };
+  const { url, token, viewer } = JSON.parse(first) as Pick<FuzzedService, "url" | "token" | "viewer">;
   return {
     url,
     token,
-    secrets: [secret, folder],
+    viewer,
+    secrets: [secret, folder, token, viewer],
     isAlive: () => child.exitCode === null && child.signalCode === null,
     [Symbol.asyncDispose]: stop,
   };

@@ -85,7 +85,7 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
   }
 }
 
-/** What is at these paths, for everybody: it is public with the package. Made when it is first asked for. */
+/** What is at these paths, for every caller whatever he may do. Made when it is first asked for. */
 function addOpenApi(app: FastifyInstance, routes: readonly RestRoute[]): void {
   let text: string | undefined;
   app.get("/api/v4/openapi.json", (request, reply) => {
