@@ -105,6 +105,11 @@ describe("who a caller is", () => {
     for (const path of ["/livez", "/readyz"]) expect((await rawRequest(`${url}${path}`)).status).toBe(200);
   });
 
+  test("is not asked for the description of the surface, which is the same everywhere", async () => {
+    const { url } = await guarded();
+    expect((await rawRequest(`${url}/api/v4/openapi.json`)).status).toBe(200);
+  });
+
   test("is never what an input claims", async () => {
     const { url, make } = await guarded();
     const { secret } = await make({ name: "kitchen", role: "service", reason });

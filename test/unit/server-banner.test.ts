@@ -70,7 +70,7 @@ describe("the banner", () => {
       [
         "",
         `  Holdfast ${packageJson.version} · node ${process.versions.node}`,
-        "  tRPC       http://127.0.0.1:4400/trpc",
+        "  tRPC       http://127.0.0.1:4400/trpc     REST  /api/v4     OpenAPI  /api/v4/openapi.json",
         "  health     http://127.0.0.1:4400/livez   http://127.0.0.1:4400/readyz",
         "  data       ./data  (SQLite, fsync on)",
         "  graph      embedded  (set NEO4J_URI for a real one)",

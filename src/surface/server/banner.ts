@@ -27,7 +27,7 @@ export function banner({ url, status, dataDirectory, graph, access }: BannerOpti
       ? []
       : [line("console", `${url}/?token=${access.link}   (signs you in, once; valid on this machine only)`)]),
     ...(access === undefined ? [] : [line("token", tokenText(access))]),
-    line("tRPC", `${url}/trpc`),
+    line("tRPC", `${url}/trpc     REST  /api/v4     OpenAPI  /api/v4/openapi.json`),
     line("health", `${url}/livez   ${url}/readyz`),
     line("data", `${dataDirectory}  (SQLite, fsync on)`),
     line(

@@ -85,10 +85,10 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
   }
 }
 
-/** What is at these paths, for every caller whatever he may do. Made when it is first asked for. */
+/** What is at these paths. It is the same in every server of this version, so no credentials guard it. Made when first asked for. */
 function addOpenApi(app: FastifyInstance, routes: readonly RestRoute[]): void {
   let text: string | undefined;
-  app.get("/api/v4/openapi.json", (request, reply) => {
+  app.get("/api/v4/openapi.json", { config: { isPublic: true } }, (request, reply) => {
     text ??= JSON.stringify(openApiDocument(routes, packageVersion()));
     return sendText(text, request, reply);
   });
