@@ -41,7 +41,7 @@ describe.skipIf(!hasChromium())("a newcomer's first minute", () => {
     const load = page.getByRole("slider", { name: "Load" });
     await load.focus();
     for (let n = 0; n < 10; n++) await page.keyboard.press("ArrowRight");
-    await page.locator('[data-fault="load"][data-active="true"]').waitFor();
+    await page.locator('[data-fault="load"][data-active="true"]').getByText("100 per second").waitFor();
 
     await page.getByRole("button", { name: "Cut: Cut the graph" }).click();
     await page.locator('.lamp[data-mode="local_queue"][data-lit="true"]').waitFor();

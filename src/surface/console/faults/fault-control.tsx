@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Connection } from "../connection.ts";
 import { countText } from "../data/format.ts";
 import { problemText } from "../data/polled.ts";
@@ -11,6 +11,8 @@ const VERBS: Readonly<Record<string, readonly [string, string]>> = {
   "graph.flap": ["Start flapping", "Stop flapping"],
 };
 
+const SETTLES_WITHIN_MS = 3_000;
+
 /** One switch or slider; it shows what the server says it is, also after it was moved. */
 export function FaultControl({
   connection,
@@ -22,14 +24,15 @@ export function FaultControl({
   readonly onDone: () => void;
 }) {
   const [problem, setProblem] = useState<string | undefined>(undefined);
-  const [isAsking, setAsking] = useState(false);
+  const [asked, setAsked] = useState(0);
+  const isAsking = asked > 0;
   async function set(change: { readonly on: boolean } | { readonly value: number }): Promise<void> {
-    setAsking(true);
+    setAsked((count) => count + 1);
     setProblem(undefined);
     await connection.client.faults.set
       .mutate({ id: fault.id, ...change })
       .catch((error: unknown) => setProblem(problemText(error)));
-    setAsking(false);
+    setAsked((count) => count - 1);
     onDone();
     await connection.refresh();
   }
@@ -52,9 +55,7 @@ export function FaultControl({
           </button>
         )}
       </div>
-      {fault.kind === "slider" && (
-        <FaultSlider fault={fault} isAsking={isAsking} set={(value) => void set({ value })} />
-      )}
+      {fault.kind === "slider" && <FaultSlider fault={fault} set={(value) => void set({ value })} />}
       <p class="small muted">{fault.explanation}</p>
       {problem !== undefined && (
         <p class="notice notice-error" role="alert">
@@ -67,15 +68,19 @@ export function FaultControl({
 
 function FaultSlider({
   fault: { title, value, minimum, maximum, step, unit },
-  isAsking,
   set,
 }: {
   readonly fault: Extract<Fault, { readonly kind: "slider" }>;
-  readonly isAsking: boolean;
   readonly set: (value: number) => void;
 }) {
   const [moved, setMoved] = useState(value);
-  useEffect(() => setMoved(value), [value]);
+  const movedAt = useRef(0);
+  // Just moved, it stands where the hand left it: what the server says meanwhile is about an earlier place.
+  useEffect(() => {
+    const settlesInMs = Math.max(0, movedAt.current + SETTLES_WITHIN_MS - Date.now());
+    const timer = setTimeout(() => setMoved(value), settlesInMs);
+    return () => clearTimeout(timer);
+  }, [value]);
   return (
     <div class="slider">
       <input
@@ -86,8 +91,10 @@ function FaultSlider({
         max={maximum}
         step={step}
         value={moved}
-        disabled={isAsking}
-        onInput={({ currentTarget }) => setMoved(Number(currentTarget.value))}
+        onInput={({ currentTarget }) => {
+          movedAt.current = Date.now();
+          setMoved(Number(currentTarget.value));
+        }}
         onChange={({ currentTarget }) => set(Number(currentTarget.value))}
       />
       <output class="figure">

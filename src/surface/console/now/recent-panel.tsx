@@ -21,7 +21,7 @@ export function RecentPanel({ connection }: { readonly connection: Connection })
             .map(({ id, at, explanation }) => (
               <li key={id}>
                 <time class="muted small figure">{timeText(at)}</time>
-                <span>{explanation}</span>
+                <span title={explanation}>{nearest(explanation)}</span>
               </li>
             ))}
         </ol>
@@ -29,3 +29,6 @@ export function RecentPanel({ connection }: { readonly connection: Connection })
     </Panel>
   );
 }
+
+/** What happened and its nearest cause; what led to that is told by the machine's own page. */
+const nearest = (explanation: string): string => explanation.split(", because ", 1)[0] ?? explanation;
