@@ -40,7 +40,7 @@ const ASK_EVERY_MS = 1_000;
 const ASK_AT_MOST_EVERY_MS = 200;
 
 /** The page's one connection: a stream of transitions, one of figures, and one question a second, whatever is shown. */
-export function createConnection({ url }: { readonly url: string }): Connection {
+export function createConnection({ url }: { readonly url: string | URL }): Connection {
   const client = createHoldfastClient({ url, fetch: consoleFetch });
   const sessions = createSessions();
   const link = createStore<Link>("connecting");

@@ -5,7 +5,7 @@ import { App } from "./shell/app.tsx";
 import { applyTheme } from "./shell/theme.ts";
 
 applyTheme();
-const connection = createConnection({ url: location.origin });
+const connection = createConnection({ url: new URL(".", document.baseURI) });
 connection.start();
 followOffer(connection);
 const root = document.getElementById("console");

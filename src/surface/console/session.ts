@@ -40,11 +40,11 @@ export function createSessions(): Sessions {
   const state = createStore<SessionState>({ kind: "asking" });
   return {
     state,
-    ask: () => told(consoleFetch("/session")),
+    ask: () => told(consoleFetch("./session")),
     signIn: (token) =>
-      told(consoleFetch("/session", { method: "POST", headers: { authorization: `Bearer ${token}` } })),
+      told(consoleFetch("./session", { method: "POST", headers: { authorization: `Bearer ${token}` } })),
     async signOut() {
-      await consoleFetch("/session", { method: "DELETE" });
+      await consoleFetch("./session", { method: "DELETE" });
       state.set({ kind: "signed_out", why: "You have signed out." });
     },
   };

@@ -20,7 +20,11 @@ type Files = ReadonlyMap<string, ConsoleFile>;
 export function addConsoleRoutes(app: FastifyInstance, logger: Logger): void {
   let loading: Promise<Files | undefined> | undefined;
 
-  app.get("/", async (request, reply) => answer(request, reply, "index.html"));
+  app.get("/", async (request, reply) => {
+    // The page names its files from where it is, which has a slash at its end.
+    if (app.prefix !== "" && request.url.split("?", 1)[0] === app.prefix) return reply.redirect(`${app.prefix}/`, 308);
+    return answer(request, reply, "index.html");
+  });
   app.get<{ Params: { name: string } }>("/console/:name", async (request, reply) =>
     answer(request, reply, request.params.name),
   );

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import type { Mode } from "../../../machines/contracts/modes.ts";
-import type { Served } from "./served.ts";
+import type { Answering } from "./served.ts";
 
 /** What `/readyz` answers. Degraded is ready: work is still accepted, and nothing of it is lost. */
 export interface Readiness {
@@ -9,7 +9,7 @@ export interface Readiness {
   readonly modes: readonly Mode[];
 }
 
-export function readiness({ phase, runtime }: Served): Readiness {
+export function readiness({ phase, runtime }: Answering): Readiness {
   if (phase === "starting" || runtime === undefined || runtime.phase === "opened")
     return { status: "starting", modes: [] };
   if (phase === "ready" && runtime.phase === "storage_lost") return { status: "storage_lost", modes: [] };
@@ -19,7 +19,7 @@ export function readiness({ phase, runtime }: Served): Readiness {
 }
 
 /** For whoever watches the process: `/livez` while it lives, `/readyz` while it takes work. */
-export function addHealthRoutes(app: FastifyInstance, served: Served): void {
+export function addHealthRoutes(app: FastifyInstance, served: Answering): void {
   app.get("/livez", () => ({ status: "alive" }));
   app.get("/readyz", (_request, reply) => {
     const answer = readiness(served);

@@ -4,7 +4,7 @@ import { type Context, readPreferences } from "../../../routers/app.router.ts";
 import { toTRPCError } from "../../../routers/middleware/to-trpc-error.ts";
 import { HoldfastError } from "../../errors.ts";
 import type { Runtime } from "../../runtime.ts";
-import type { Served } from "./served.ts";
+import type { Answering } from "./served.ts";
 
 /**
  * What the procedures get of one request, whichever door it came through. Its principal is what the gate has found
@@ -13,7 +13,7 @@ import type { Served } from "./served.ts";
  * @throws TRPCError SERVICE_UNAVAILABLE `starting`; UNAUTHORIZED
  * @throws InvalidValueError `invalid_header`
  */
-export async function makeContext(served: Served, request: FastifyRequest): Promise<Context> {
+export async function makeContext(served: Answering, request: FastifyRequest): Promise<Context> {
   const { faults } = served;
   const runtime = openRuntime(served);
   try {
@@ -30,7 +30,7 @@ export async function makeContext(served: Served, request: FastifyRequest): Prom
   }
 }
 
-function openRuntime({ runtime }: Served): Runtime {
+function openRuntime({ runtime }: Answering): Runtime {
   if (runtime !== undefined) return runtime;
   const cause = new HoldfastError("starting", "The journal is being opened; ask again in a moment.", {
     retryable: true,

@@ -16,7 +16,7 @@ import { packageVersion } from "./package-version.ts";
 import { PROBLEM_TYPE, problem } from "./problem.ts";
 import { readJsonBody } from "./read-json-body.ts";
 import { problemOf, sendProblem } from "./rest-problem.ts";
-import type { Served } from "./served.ts";
+import type { Answering } from "./served.ts";
 
 const JSON_TYPE = "application/json; charset=utf-8";
 const EVENTS_TYPE = "text/event-stream; charset=utf-8";
@@ -25,7 +25,7 @@ const EVENTS_TYPE = "text/event-stream; charset=utf-8";
 const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 /** Mounts every procedure at its place under `/api/v4`. */
-export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logger): void {
+export function addRestRoutes(app: FastifyInstance, served: Answering, logger: Logger): void {
   const routes = restRoutes(appRouter);
   for (const route of routes)
     app.route<{ Params: Record<string, string> }>({
@@ -89,14 +89,17 @@ export function addRestRoutes(app: FastifyInstance, served: Served, logger: Logg
 function addOpenApi(app: FastifyInstance, routes: readonly RestRoute[]): void {
   let text: string | undefined;
   app.get("/api/v4/openapi.json", { config: { isPublic: true } }, (request, reply) => {
-    text ??= JSON.stringify(openApiDocument(routes, packageVersion()));
+    text ??= JSON.stringify({
+      ...openApiDocument(routes, packageVersion()),
+      servers: [{ url: app.prefix === "" ? "/" : app.prefix }],
+    });
     return sendText(text, request, reply);
   });
 }
 
 function sendAnswer(route: RestRoute, data: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const { status, location, retryAfterSeconds } = restAnswer(route, data);
-  if (location !== undefined) reply.header("location", location);
+  if (location !== undefined) reply.header("location", `${request.server.prefix}${location}`);
   if (retryAfterSeconds !== undefined) reply.header("retry-after", Math.ceil(retryAfterSeconds));
   const text = JSON.stringify(data ?? null);
   if (route.method === "GET" && status === 200) return sendText(text, request, reply);
@@ -146,5 +149,5 @@ function addOtherMethods(app: FastifyInstance, path: string, routes: readonly Re
 /** `/api/v4/alerts/{id}` as Fastify writes it. */
 const urlPattern = (path: string): string => path.replaceAll(/\{([^}]+)\}/g, ":$1");
 
-const maximumBodyBytes = ({ runtime }: Served): number =>
+const maximumBodyBytes = ({ runtime }: Answering): number =>
   (runtime?.config ?? defaultConfig).operations.maximumInputBytes + LIMITS.envelopeBytes;

@@ -1,6 +1,7 @@
+import type { FastifyRequest } from "fastify";
 import type { DevelopmentFaults } from "../../../routers/app.router.ts";
 import type { Runtime } from "../../runtime.ts";
-import type { Gate } from "./access/gate.ts";
+import type { Caller, Gate } from "./access/gate.ts";
 import type { Reach } from "./reach.ts";
 
 /**
@@ -14,14 +15,19 @@ export type ServerPhase = "starting" | "ready" | "stopping" | "stopped";
 /** `development` makes credentials by itself and is for this machine only; `production` asks for real ones. */
 export type ServerMode = "development" | "production";
 
-/** What the routes know of the runtime that they serve. */
-export interface Served {
+/** What answering a call takes, whoever listens: our server, or a host that mounts ours in its own. */
+export interface Answering {
   readonly phase: ServerPhase;
   /** Absent while `starting`. */
   readonly runtime: Runtime | undefined;
-  readonly port: number;
   /** In development only. */
   readonly faults?: DevelopmentFaults;
+  readonly gate: { callerOf(request: FastifyRequest, runtime: Runtime): Caller };
+}
+
+/** What the routes know of the runtime that they serve. */
+export interface Served extends Answering {
+  readonly port: number;
   readonly mode: ServerMode;
   readonly gate: Gate;
   readonly reach: Reach;

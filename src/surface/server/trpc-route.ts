@@ -9,13 +9,13 @@ import { LIMITS } from "./limits.ts";
 import { makeContext } from "./make-context.ts";
 import { readText } from "./read-json-body.ts";
 import { logFault } from "./rest-problem.ts";
-import type { Served } from "./served.ts";
+import type { Answering } from "./served.ts";
 import { sendSubscription } from "./trpc-subscription.ts";
 
 export const TRPC_PREFIX = "/trpc";
 
 /** Mounts the routers. */
-export function addTrpcRoute(app: FastifyInstance, served: Served, logger: Logger): void {
+export function addTrpcRoute(app: FastifyInstance, served: Answering, logger: Logger): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", (_request, _payload, done) => done(null));
   app.route<{ Params: { path: string } }>({

@@ -8,7 +8,7 @@ import type { Logger } from "../../ports.ts";
 import { type EventWords, eventStream } from "./event-stream.ts";
 import { makeContext } from "./make-context.ts";
 import { logFault } from "./rest-problem.ts";
-import type { Served } from "./served.ts";
+import type { Answering } from "./served.ts";
 
 /*
  * tRPC's own way of a subscription leads each of its items through five web streams of its subscriber: a thousand
@@ -34,7 +34,7 @@ export function sendSubscription(
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  { served, logger }: { readonly served: Served; readonly logger: Logger },
+  { served, logger }: { readonly served: Answering; readonly logger: Logger },
 ): Promise<FastifyReply> | undefined {
   const route = SUBSCRIPTIONS.get(path);
   const input = route === undefined || request.method !== "GET" ? NOT_READ : inputOf(request);

@@ -23,7 +23,7 @@ export function Header({ connection, openHelp }: { readonly connection: Connecti
   return (
     <header class="header">
       <a class="brand" href="#/now">
-        <img src="/console/icon.svg" alt="" width="26" height="26" />
+        <img src="./console/icon.svg" alt="" width="26" height="26" />
         <span>Holdfast</span>
       </a>
       {mode !== undefined && (

@@ -2,6 +2,7 @@ import { TRPCError } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { errorShape } from "../../../../routers/app.router.ts";
 import { toTRPCError } from "../../../../routers/middleware/to-trpc-error.ts";
+import { placeOf } from "../place-of.ts";
 import { PROBLEM_TYPE, problem } from "../problem.ts";
 import type { Served } from "../served.ts";
 import { TooManyAttempts } from "./gate.ts";
@@ -13,10 +14,8 @@ declare module "fastify" {
   }
 }
 
-/** The route's own path where there is one: a path may be written in more than one way. */
-const placeOf = ({ routeOptions, url }: FastifyRequest): string => routeOptions.url ?? url;
-
-const GUARDED = /^\/(trpc|api\/v4)(\/|\?|$)/;
+/** What nobody gets who has not proved who it is, seen from where the server is mounted. */
+export const GUARDED = /^\/(trpc|api\/v4)(\/|\?|$)/;
 
 /**
  * Turns away who proves nothing before anything of a body is read. What comes past (a request from before
