@@ -31,10 +31,8 @@ async function hostOnFastify() {
     principal: async ({ headers }) => PEOPLE[String(headers["x-person"])],
     origins: ["https://shop.example.org"],
   });
-  await app.listen({ host: "127.0.0.1", port: 0 });
   onTestFinished(() => app.close());
-  const [{ port } = { port: 0 }] = app.addresses();
-  const url = `http://127.0.0.1:${port}`;
+  const url = await app.listen({ host: "127.0.0.1", port: 0 });
   const clientOf = (person: string) =>
     createHoldfastClient({ url: `${url}/holdfast`, headers: { "x-person": person } });
   return { app, runtime, url, clientOf };
@@ -48,7 +46,7 @@ async function hostOnFetch() {
     prefix: "/holdfast",
     principal: ({ headers }) => PEOPLE[headers.get("x-person") ?? ""],
   });
-  const ask = (path: string, init: RequestInit = {}) =>
+  const ask = (path: string, init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {}) =>
     handle(
       new Request(`https://shop.example.org${path}`, { ...init, headers: { "x-person": "chef", ...init.headers } }),
     );
