@@ -138,6 +138,8 @@ function chooseNode() {
 // --- 3. run ---------------------------------------------------------------------------------------------------------
 
 function run(node) {
+  // What was compiled once is read back: half of a start's work. Not for tests, whose coverage it would blur.
+  const isStart = ["start", "holdfast"].includes(process.env.npm_lifecycle_event);
   const child = spawn(node, process.argv.slice(2), {
     stdio: "inherit",
     env: {
@@ -146,6 +148,7 @@ function run(node) {
       PATH: dirname(node) + delimiter + process.env.PATH,
       // `import "holdfast"` means our sources, without a build. An option in the environment, not on the command line:
       // child processes inherit it however they are started.
+      ...(isStart && { NODE_COMPILE_CACHE: join(root, "node_modules/.cache/node-compile-cache") }),
       NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --conditions=holdfast-source`.trim(),
     },
   });

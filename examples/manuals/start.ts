@@ -31,7 +31,7 @@ async function serveManuals(settings: StartSettings): Promise<void> {
   const { dataDirectory, port, logLevel } = settings;
   const logger = jsonLogger(logLevel);
   // A newcomer may cut it in the console, whichever graph it is: nothing of that reaches the graph itself.
-  const faulty = faultyGraph<ManualsTransaction>(openGraph(settings));
+  const faulty = faultyGraph<ManualsTransaction>(await openGraph(settings));
   const graph = faulty.dependency;
   const list = listDocuments(graph);
   const operations = documentOperations(graph);
