@@ -19,6 +19,7 @@ export interface BreakerSettings {
   readonly maximumBreakMs: number;
   /** Share of a pause that is drawn at random, 0 to 1: 0.2 spreads it over 80 % to 100 %. */
   readonly breakJitter: number;
+  /** A probe that has not answered within this has failed. */
   readonly probeTimeoutMs: number;
   /** Probes that must succeed in a row before it closes. */
   readonly probesToClose: number;
@@ -60,12 +61,14 @@ export interface RetrySettings {
   readonly maximumAttempts: number;
   /** Smallest pause before a retry; also the start of the decorrelated jitter. */
   readonly initialPauseMs: number;
+  /** Longest pause before a retry. */
   readonly maximumPauseMs: number;
 }
 
 export interface OperationSettings {
   /** How long `submit` waits before it answers `queued`. */
   readonly answerWithinMs: number;
+  /** What one attempt may take. */
   readonly attemptTimeoutMs: number;
   /** Life in the queue. */
   readonly expiresAfterMs: number;
@@ -91,18 +94,21 @@ export interface QueueSettings {
   readonly maximumBytes: number;
   /** Submits in memory that have no answer yet. */
   readonly maximumPendingSubmits: number;
+  /** Their inputs together, in memory. */
   readonly maximumPendingBytes: number;
   /** Acceptance stops when the disk has less free than this. */
   readonly minimumFreeDiskBytes: number;
   /** Most rows one claim takes, followers included. */
   readonly claimRows: number;
+  /** Most bytes of input that one claim takes. */
   readonly claimBytes: number;
   /** Most consecutive operations of a lane that are taken as one run. */
   readonly runRows: number;
   /** Most batches (`executeBatch`) of one set of dependencies in flight at a time; each also takes a permit. */
   readonly batchesInFlight: number;
-  /** Most rows, and bytes, that one commit writes. */
+  /** Most rows that one commit writes. */
   readonly commitRows: number;
+  /** Most bytes that one commit writes. */
   readonly commitBytes: number;
   /** How long ended rows, and receipts without a key, are kept. */
   readonly endedRetentionMs: number;
@@ -111,6 +117,7 @@ export interface QueueSettings {
 export interface StorageSettings {
   /** Pages in the write-ahead log before SQLite checkpoints by itself. */
   readonly walAutocheckpointPages: number;
+  /** What SQLite keeps of the journal's pages in memory. */
   readonly pageCacheBytes: number;
   /** When the thread that writes ends by itself, another one takes over: at most so many times … */
   readonly maximumRestarts: number;
@@ -131,12 +138,14 @@ export interface SupervisionSettings {
   readonly maximumPauseMs: number;
   /** More falls than this within the window call a person. */
   readonly maximumFalls: number;
+  /** In which falls are counted. */
   readonly windowMs: number;
 }
 
 export interface IncidentSettings {
   /** Failed probes after which a reconnect is tried. */
   readonly probesBeforeReconnect: number;
+  /** Building the connections anew may take this long. */
   readonly reconnectTimeoutMs: number;
   /** Reconnects, or restarts of the storage thread, before a person is called. */
   readonly maximumAttempts: number;

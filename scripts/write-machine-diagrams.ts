@@ -9,14 +9,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { AnyStateMachine } from "xstate";
 import { type RegisteredMachine, registry } from "../machines/index.ts";
-
-type AnyNode = AnyStateMachine["root"];
-
-interface Edge {
-  readonly from: string;
-  readonly to: string;
-  readonly label: string;
-}
+import { descendants, diagramOf, edgesOf, pathOf, together } from "./machine-diagram.ts";
+import { table } from "./markdown-table.ts";
 
 const folder = new URL("../machines/", import.meta.url);
 
@@ -33,52 +27,6 @@ function proseOf({ file }: RegisteredMachine): string {
     .join("\n\n");
 }
 
-const pathOf = ({ path }: AnyNode): string => path.join(".");
-
-const descendants = (node: AnyNode): AnyNode[] =>
-  Object.values(node.states).flatMap((child) => [child, ...descendants(child)]);
-
-/** A compound state is entered through its first one. */
-const entered = (node: AnyNode): AnyNode => {
-  const [first] = node.initial?.target ?? [];
-  return first === undefined ? node : entered(first);
-};
-
-const guardOf = (guard: unknown): string => {
-  if (typeof guard === "string") return ` [${words(guard)}]`;
-  return typeof guard === "object" && guard !== null && "type" in guard ? ` [${words(String(guard.type))}]` : "";
-};
-
-const words = (camelCase: string): string => camelCase.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-/** XState's own events in words. */
-const eventOf = (type: string, node: AnyNode): string => {
-  if (type === "") return "at once";
-  const after = /^xstate\.after\.(\w+)\./.exec(type)?.[1];
-  if (after !== undefined) return `after ${words(after).replace("until deadline", "its time")}`;
-  const done = node.invoke.find(({ id }) => type === `xstate.done.actor.${id}`);
-  if (done !== undefined) return `${words(typeof done.src === "string" ? done.src : done.id)} done`;
-  if (type.startsWith("xstate.done.actor.")) return "a child ended";
-  if (type.startsWith("xstate.error.actor.")) return "a child could not be born";
-  return type;
-};
-
-/** `resume` enters every state anew, and is left out. */
-function edgesOf(node: AnyNode): Edge[] {
-  return [...node.transitions.values(), node.always ?? []].flat().flatMap(({ eventType, guard, target: targets }) => {
-    const to = targets?.[0];
-    if (eventType === "resume" || to === undefined) return [];
-    return [{ from: pathOf(node), to: pathOf(entered(to)), label: `${eventOf(eventType, node)}${guardOf(guard)}` }];
-  });
-}
-
-/** Edges between the same two states share an arrow. */
-const together = (edges: readonly Edge[]): Edge[] =>
-  [...Map.groupBy(edges, ({ from, to }) => `${from}>${to}`).values()].map((group) => ({
-    ...group[0]!,
-    label: [...new Set(group.map(({ label }) => label))].join(", "),
-  }));
-
 function tableOf(machine: AnyStateMachine): string {
   const rows = descendants(machine.root).map((node) => {
     const leaves = together(edgesOf(node)).map(({ to, label }) => `${label} → \`${to}\``);
@@ -86,35 +34,6 @@ function tableOf(machine: AnyStateMachine): string {
     return [`\`${pathOf(node)}\``, node.description ?? "", leaves.join("<br>") || end];
   });
   return table([["state", "what it means", "leaves by"], ...rows]);
-}
-
-/** With columns of one width, as the formatter wants them: else formatting the file would make it stale. */
-function table([head = [], ...rows]: readonly (readonly string[])[]): string {
-  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`;
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...rows.map(line)].join("\n");
-}
-
-const idOf = (path: string): string => path.replaceAll(".", "__");
-
-function diagramOf(machine: AnyStateMachine): string {
-  const draw = (node: AnyNode, indent: string): string[] => {
-    const [first] = node.initial?.target ?? [];
-    const start = first === undefined ? [] : [`${indent}[*] --> ${idOf(pathOf(first))}`];
-    const inside = Object.values(node.states).flatMap((child) => {
-      const id = idOf(pathOf(child));
-      if (Object.keys(child.states).length > 0)
-        return [`${indent}state ${id} {`, ...draw(child, `${indent}  `), `${indent}}`];
-      const named = id === child.key ? [] : [`${indent}state "${child.key}" as ${id}`];
-      return child.type === "final" ? [...named, `${indent}${id} --> [*]`] : named;
-    });
-    return [...start, ...inside];
-  };
-  const edges = together([machine.root, ...descendants(machine.root)].flatMap(edgesOf))
-    .filter(({ from }) => from !== "")
-    .map(({ from, to, label }) => `  ${idOf(from)} --> ${idOf(to)}: ${label.replaceAll(":", " ")}`);
-  return ["```mermaid", "stateDiagram-v2", ...draw(machine.root, "  "), ...edges, "```"].join("\n");
 }
 
 const anywhere = (machine: AnyStateMachine): string => {
