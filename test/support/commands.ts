@@ -63,5 +63,6 @@ function whyNotHoldfast(words: readonly string[]): string | undefined {
   return undefined;
 }
 
-const wordsOf = (command: string): string[] =>
+/** The words of a command, quotes taken off. */
+export const wordsOf = (command: string): string[] =>
   [...command.matchAll(/"[^"]*"|'[^']*'|\S+/g)].map(([word]) => word.replaceAll(/^['"]|['"]$/g, ""));
