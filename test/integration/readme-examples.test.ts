@@ -1,5 +1,10 @@
-import { describe, expect, it } from "vitest";
-import { examplesOf } from "../support/markdown.ts";
+import { join } from "node:path";
+import { createRuntime } from "holdfast";
+import { embeddedGraph } from "holdfast/graph";
+import { banner } from "holdfast/server";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { temporaryFolder } from "../support/ledger.ts";
+import { codeBlocks, examplesOf } from "../support/markdown.ts";
 import { runExample } from "../support/run-example.ts";
 
 /* What the README's examples show, beyond that they run (docs-examples.test.ts compiles them, and runs the one that asks a service). */
@@ -38,6 +43,24 @@ describe("the examples of the README", () => {
     const { exitCode, output } = await run(4);
     expect(output).toMatch(/^pinned\n[\s\S]*critical: 'run'[\s\S]*low: 'refuse'[\s\S]*\nconflict\nreleased\n$/);
     expect(exitCode).toBe(0);
+  });
+
+  it("shows the greeting of npm start as it is printed", async () => {
+    const folder = temporaryFolder();
+    const graph = embeddedGraph({ file: join(folder, "graph.db"), nodes: {} });
+    const runtime = await createRuntime({ dataDirectory: folder, operations: [], dependencies: [graph] });
+    onTestFinished(() => runtime.stop());
+    await expect.poll(() => runtime.policy.dependencies["graph"]?.state).toBe("closed");
+    const greeting = banner({
+      url: "http://127.0.0.1:4400",
+      status: runtime.status(),
+      dataDirectory: "./data",
+      graph: { kind: "embedded" },
+      access: { token: "hf_dev_…", link: "hf_lnk_…" },
+    });
+    const shown = codeBlocks("README.md").find(({ code }) => code.startsWith("$ npm start"))?.code;
+    const [, ...lines] = shown?.replace(/node \d+\.\d+\.\d+/, `node ${process.versions.node}`).split("\n") ?? [];
+    expect(lines.join("\n").trim()).toBe(greeting.trim());
   });
 
   it("has no example that is not run, here or beside a service", () => {
