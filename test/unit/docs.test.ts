@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { basename, dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { commandsIn, whyNot } from "../support/commands.ts";
 import { anchorsOf, codeBlocks, DOCUMENTS, linksOf, read, ROOT } from "../support/markdown.ts";
 
@@ -13,9 +14,15 @@ const REPORTS = ["README.md", "performance.md", "scenarios.md", "faults-of-peers
 const concepts = DOCUMENTS.filter((file) => dirname(file) === "docs" && !REPORTS.includes(basename(file)));
 const described = DOCUMENTS.filter((file) => file !== "CHANGELOG.md");
 
-const openApi: { readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>> } = JSON.parse(
-  readFileSync(join(ROOT, "docs/openapi.json"), "utf8"),
-);
+interface DescribedOperation {
+  readonly requestBody?: {
+    readonly content: Readonly<Record<string, { readonly schema: Parameters<typeof z.fromJSONSchema>[0] }>>;
+  };
+}
+
+const openApi: {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
+} = JSON.parse(readFileSync(join(ROOT, "docs/openapi.json"), "utf8"));
 
 describe("the documents", () => {
   it.for(concepts)("%s has the headings of every concept's page, in their order", (file) => {
@@ -89,7 +96,29 @@ describe("the documents", () => {
     );
     expect(wrong).toEqual([]);
   });
+
+  it("send bodies to REST that it takes", () => {
+    const sent = described
+      .flatMap(codeBlocks)
+      .filter(({ language }) => language === "sh")
+      .flatMap(({ file, code }) => commandsIn(code).map((command) => ({ file, command })))
+      .filter(({ command }) => command.startsWith("curl ") && command.includes(" -d "));
+    expect(sent.length).toBeGreaterThan(3);
+    expect(sent.filter(({ command }) => !takes(command))).toEqual([]);
+  });
 });
+
+/** Whether the body in a command of curl is what the OpenAPI document describes. */
+function takes(command: string): boolean {
+  const [, method = "POST"] = /-X ([A-Z]+)/.exec(command) ?? [];
+  const [, path = ""] = /(\/api\/v4\/[^\s"']*)/.exec(command) ?? [];
+  const [, body = ""] = /-d '([^']*)'/.exec(command) ?? [];
+  const described = Object.entries(openApi.paths).find(([each]) =>
+    new RegExp(`^${each.replaceAll(/\{\w+\}/g, "[^/]+")}$`).test(path),
+  )?.[1][method.toLowerCase()];
+  const schema = described?.requestBody?.content["application/json"]?.schema;
+  return schema !== undefined && z.fromJSONSchema(schema).safeParse(JSON.parse(body)).success;
+}
 
 const NAME = /holdfast\.[a-z_]+(?:\.[a-z_]+)*/;
 
