@@ -7,6 +7,7 @@ import { healthRouter } from "./health.router.ts";
 import { incidentsRouter } from "./incidents.router.ts";
 import { machinesRouter } from "./machines.router.ts";
 import { liveRouter } from "./live.router.ts";
+import { inOneStep } from "./one-step.ts";
 import { operationsRouter } from "./operations.router.ts";
 import { tokensRouter } from "./tokens.router.ts";
 import { queueRouter } from "./queue.router.ts";
@@ -30,21 +31,23 @@ import { createCallerFactory, router } from "./trpc.ts";
  * // createContext: (request) => ({ user, runtime, principal: { id: user.id, permissions: user.rights }, requestId })
  * // client: holdfast.degradation.status.query()
  */
-export const appRouter = router({
-  operations: operationsRouter,
-  deadLetters: deadLettersRouter,
-  degradation: degradationRouter,
-  dependencies: dependenciesRouter,
-  alerts: alertsRouter,
-  queue: queueRouter,
-  incidents: incidentsRouter,
-  machines: machinesRouter,
-  tokens: tokensRouter,
-  live: liveRouter,
-  health: healthRouter,
-  backups: backupsRouter,
-  faults: faultsRouter,
-});
+export const appRouter = inOneStep(
+  router({
+    operations: operationsRouter,
+    deadLetters: deadLettersRouter,
+    degradation: degradationRouter,
+    dependencies: dependenciesRouter,
+    alerts: alertsRouter,
+    queue: queueRouter,
+    incidents: incidentsRouter,
+    machines: machinesRouter,
+    tokens: tokensRouter,
+    live: liveRouter,
+    health: healthRouter,
+    backups: backupsRouter,
+    faults: faultsRouter,
+  }),
+);
 
 export type AppRouter = typeof appRouter;
 
