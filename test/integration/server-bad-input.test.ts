@@ -171,6 +171,30 @@ describe("a request that means no good", () => {
     }
   });
 
+  test("whose sender goes away before its body has ended is no fault of ours", async () => {
+    const faults: unknown[] = [];
+    const quiet = () => undefined;
+    const logger = { debug: quiet, info: quiet, warn: quiet, error: (...line: unknown[]) => faults.push(line) };
+    const { server } = await serveKitchen({ logger });
+    for (const path of ["/api/v4/operations", "/trpc/operations.submit"])
+      await new Promise<void>((resolve) => {
+        const socket = connect(server.port, "127.0.0.1", () =>
+          socket.write(`${requestHead(server.port, path, ["content-length: 500", "expect: 100-continue"])}{"na`),
+        );
+        // It is being read by then.
+        socket.once("data", () => socket.destroy());
+        socket.once("close", () => resolve());
+      });
+    await server.stop();
+    expect(faults).toEqual([]);
+  });
+
+  test("asks a procedure of tRPC by HEAD, and learns that there is none", async () => {
+    const { server } = await serveKitchen();
+    for (const path of ["degradation.status", "degradation.watch", "degradation.pin"])
+      expect([path, (await rawRequest(`${server.url}/trpc/${path}`, { method: "HEAD" })).status]).toEqual([path, 404]);
+  });
+
   test("whose body never ends is cut off after its time", { timeout: 60_000 }, async () => {
     const { server } = await serveKitchen();
     const { port } = server;

@@ -5,7 +5,7 @@ import { HoldfastError, InvalidValueError } from "../../errors.ts";
  * The JSON of a request's body; undefined where there is none.
  *
  * @throws HoldfastError `payload_too_large`
- * @throws InvalidValueError `invalid_json`, `invalid_encoding`
+ * @throws InvalidValueError `invalid_json`, `invalid_encoding`, `bad_request`
  */
 export async function readJsonBody(request: IncomingMessage, maximumBytes: number): Promise<unknown> {
   const text = await readText(request, maximumBytes);
@@ -22,7 +22,7 @@ export async function readJsonBody(request: IncomingMessage, maximumBytes: numbe
  * The text of a request's body. Never holds more than the limit.
  *
  * @throws HoldfastError `payload_too_large`
- * @throws InvalidValueError `invalid_encoding`
+ * @throws InvalidValueError `invalid_encoding`, `bad_request`: who sends it has gone
  */
 export async function readText(request: IncomingMessage, maximumBytes: number): Promise<string> {
   if (Number(request.headers["content-length"] ?? 0) > maximumBytes) throw tooLarge(maximumBytes);
@@ -47,7 +47,9 @@ function readBytes(request: IncomingMessage, maximumBytes: number): Promise<Buff
       } else chunks.push(chunk);
     });
     request.on("end", () => resolve(Buffer.concat(chunks)));
-    request.on("error", reject);
+    request.on("error", () =>
+      reject(new InvalidValueError("bad_request", "$", "The request ended before its body did.")),
+    );
   });
 }
 

@@ -20,6 +20,8 @@ export function addTrpcRoute(app: FastifyInstance, served: Answering, logger: Lo
   app.addContentTypeParser("application/json", (_request, _payload, done) => done(null));
   app.route<{ Params: { path: string } }>({
     method: ["GET", "POST"],
+    // tRPC answers HEAD without a body, of which Fastify would count the bytes.
+    exposeHeadRoute: false,
     url: `${TRPC_PREFIX}/:path`,
     // tRPC names no type where it fails before it has a context, and `Response` then takes its JSON for plain text.
     onSend: async (_request, _reply, payload) => {
