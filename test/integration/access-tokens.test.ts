@@ -137,6 +137,31 @@ describe("a token", () => {
     expect((await make({ name: "less", highestPriority: "low" })).token).toMatchObject({ highestPriority: "low" });
   });
 
+  test("made by one that ends, ends with it at the latest, whichever browser or program asked", async () => {
+    const { runtime } = await open();
+    const lead = await runtime.tokens.create({
+      name: "lead",
+      permissions: ["token.manage", "operation.read"],
+      forMs: 60_000,
+      reason,
+    });
+    const end = lead.token.expiresAt ?? 0;
+    const bearer = runtime.tokens.verify(lead.secret);
+    const browser = runtime.tokens.sessions.verify((await runtime.tokens.sessions.signIn(lead.secret))!.secret);
+    for (const [name, verified] of Object.entries({ bearer, browser })) {
+      if (verified.status !== "proven") throw new Error(`${name} is ${verified.why}`);
+      const { principal } = verified;
+      const make = (wish: object) =>
+        runtime.tokens.create({ name, permissions: ["operation.read"], reason, principal, ...wish });
+      await expect(make({ forMs: 120_000 })).rejects.toMatchObject({ code: "forbidden" });
+      await expect(make({ expiresAt: end + 1 })).rejects.toMatchObject({ code: "forbidden" });
+      expect((await make({})).token.expiresAt).toBe(end);
+      expect((await make({ name: `${name}-2`, expiresAt: end - 1 })).token.expiresAt).toBe(end - 1);
+    }
+    const own = await runtime.tokens.create({ name: "own", role: "admin", reason });
+    expect(own.token.expiresAt).toBeUndefined();
+  });
+
   test.each([
     [{ name: "a b" }, "invalid_token"],
     [{ name: "<script>" }, "invalid_token"],

@@ -331,6 +331,24 @@ describe("whether it starts", () => {
     await expect(serve({ bootstrapToken: "short" })).rejects.toMatchObject({ code: "invalid_token" });
   });
 
+  test("with a bootstrap secret that was revoked only where another token is live, and never by that secret", async () => {
+    const { dataDirectory, operations } = kitchen();
+    const open = () => createRuntime({ dataDirectory, operations });
+    const bootstrapToken = "a-secret-that-an-operator-has-chosen-42";
+    const first = await serve({ runtime: open, bootstrapToken });
+    const [row] = first.runtime.tokens.list().rows;
+    await first.runtime.tokens.revoke(row?.id ?? 0, { reason: "it was on a whiteboard" });
+    await first.stop();
+    await expect(serve({ runtime: open, bootstrapToken })).rejects.toMatchObject({ code: "no_credentials" });
+    const made = async () => {
+      const runtime = await open();
+      await runtime.tokens.create({ name: "admin", role: "admin", reason });
+      return runtime;
+    };
+    await using next = await serve({ runtime: made, bootstrapToken });
+    expect((await rawRequest(`${next.url}${STATUS}`, { headers: bearer(bootstrapToken) })).status).toBe(401);
+  });
+
   test("in development with a token that is shown once, and a link at each start while that token is live", async () => {
     const { dataDirectory, operations } = kitchen();
     const open = () => createRuntime({ dataDirectory, operations });

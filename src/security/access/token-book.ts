@@ -68,6 +68,15 @@ export class TokenBook {
     return this.#byId.get(id)?.token;
   }
 
+  findByHash(hash: string): TokenRecord | undefined {
+    return this.#byHash.get(hash)?.token;
+  }
+
+  /** The token by which somebody acts; no two live ones have one name. Undefined for who acts by none. */
+  newestOf({ id }: Principal): TokenRecord | undefined {
+    return this.all().findLast((token) => token.kind !== "session" && principalOf(token).id === id);
+  }
+
   /** When a token was last used in this process. */
   lastUsedAt({ hash }: TokenRecord): number | undefined {
     return this.#byHash.get(hash)?.lastUsedAt;

@@ -20,9 +20,9 @@ export type TokenWish = GrantWish & {
   readonly kind?: TokenFor;
   /** The most urgent priority it may ask for; default its creator's cap, if that has one. */
   readonly highestPriority?: Priority;
-  /** Wall time of its end. */
+  /** Wall time of its end; at the latest that of its creator. */
   readonly expiresAt?: number;
-  /** Instead of `expiresAt`. A token without either does not expire. */
+  /** Instead of `expiresAt`. A token without either ends with its creator's, and where that has no end has none. */
   readonly forMs?: number;
   /** Kept with the token and in the audit. */
   readonly reason: string;
@@ -190,11 +190,12 @@ export class Tokens {
 
   /**
    * Makes, or replaces, the token `bootstrap`, which may do everything, from a secret that an operator has chosen: how a
-   * service gets its first token where nobody can make one yet. Does nothing where it is the same secret still.
+   * service gets its first token where nobody can make one yet. Does nothing where it is the same secret still. One that
+   * was revoked or replaced opens nothing again: false.
    *
    * @throws InvalidValueError `invalid_token`; HoldfastError `not_recorded`
    */
-  async bootstrap(secret: string): Promise<void> {
+  async bootstrap(secret: string): Promise<boolean> {
     if (!STRONG.test(secret))
       throw new InvalidValueError(
         "invalid_token",
@@ -203,7 +204,9 @@ export class Tokens {
       );
     const hash = hashOfSecret(secret);
     const held = this.#book.live(({ name, kind }) => name === BOOTSTRAP && kind !== "session")[0];
-    if (held?.hash === hash) return;
+    if (held?.hash === hash) return true;
+    // Whoever has revoked or replaced it meant that for good; the environment that gives it may not have heard of it.
+    if (this.#book.findByHash(hash) !== undefined) return false;
     const principal = this.#principal;
     if (held !== undefined) await this.revoke(held.id, { reason: "another bootstrap secret was given" });
     const at = this.#book.now;
@@ -213,6 +216,7 @@ export class Tokens {
     const token: TokenRecord = { ...made, createdAt: at, createdBy: principal.id, reason, hash };
     const action = { at, principal: principal.id, action: "create_token", target: `token:${id}`, reason };
     await this.#book.add(token, { ...action, outcome: "created", request: described(token) });
+    return true;
   }
 
   /** Credentials that proved nothing, for the audit; whoever counts them keeps the number of entries small. */
@@ -249,7 +253,7 @@ export class Tokens {
     if (!BEARERS.includes(kind))
       throw new InvalidValueError("invalid_token", "kind", `a token is for one of ${BEARERS.join(", ")}`);
     const reason = checkReason(wish.reason, "a token is made");
-    const expiresAt = endOf(wish, at);
+    const expiresAt = this.#notAfter(principal, endOf(wish, at));
     const granted = grant(wish, principal, this.#known);
     const live = this.#book.live((token) => token.kind !== "session");
     if (live.some((token) => token.name === name))
@@ -267,6 +271,22 @@ export class Tokens {
     const hash = hashOfSecret(secret);
     const made = { id, kind, name, ...granted, createdAt: at, createdBy: principal.id, reason, hash };
     return { secret, token: expiresAt === undefined ? made : { ...made, expiresAt } };
+  }
+
+  /**
+   * A token that was made to end is not outlived by what it makes; otherwise whoever holds it would prolong it.
+   *
+   * @throws HoldfastError `forbidden`
+   */
+  #notAfter(principal: Principal, asked: number | undefined): number | undefined {
+    const last = this.#book.newestOf(principal)?.expiresAt;
+    if (last === undefined) return asked;
+    if (asked !== undefined && asked > last)
+      throw new HoldfastError(
+        "forbidden",
+        `${principal.id} may not make a token that outlives its own, which ends at ${new Date(last).toISOString()}.`,
+      );
+    return asked ?? last;
   }
 
   #listed(token: TokenRecord): ListedToken {

@@ -125,7 +125,8 @@ export async function serveRuntime(options: ServeOptions): Promise<RuntimeServer
   let access: DevelopmentAccess | undefined;
   try {
     runtime = await opening;
-    access = await credentialsAtStart(runtime, { ...options, mode, authentication }).catch(async (error: unknown) => {
+    const wanted = { ...options, mode, authentication, logger };
+    access = await credentialsAtStart(runtime, wanted).catch(async (error: unknown) => {
       await runtime.stop();
       throw error;
     });

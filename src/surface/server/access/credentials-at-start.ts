@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { InvalidValueError, MisuseError } from "../../../errors.ts";
+import type { Logger } from "../../../ports.ts";
 import type { Runtime } from "../../../runtime.ts";
 import type { ServerMode } from "../served.ts";
 
@@ -15,6 +16,7 @@ export interface CredentialsOptions {
   readonly mode: ServerMode;
   readonly authentication: "tokens" | "none";
   readonly bootstrapToken?: string | undefined;
+  readonly logger: Logger;
 }
 
 /**
@@ -25,15 +27,16 @@ export interface CredentialsOptions {
  */
 export async function credentialsAtStart(
   { tokens }: Runtime,
-  { mode, authentication, bootstrapToken }: CredentialsOptions,
+  { mode, authentication, bootstrapToken, logger }: CredentialsOptions,
 ): Promise<DevelopmentAccess | undefined> {
   if (authentication === "none") return undefined;
-  if (bootstrapToken !== undefined) await tokens.bootstrap(bootstrapToken);
+  if (bootstrapToken !== undefined && !(await tokens.bootstrap(bootstrapToken)))
+    logger.warn({}, "the bootstrap secret opens nothing: it was revoked or replaced; give another one, or none");
   if (mode === "production") {
     if (tokens.live > 0) return undefined;
     throw new MisuseError(
       "no_credentials",
-      "Nobody could come in: no token is live. Make one before (`runtime.tokens.create`), give a bootstrap secret (HOLDFAST_BOOTSTRAP_TOKEN or HOLDFAST_BOOTSTRAP_TOKEN_FILE), or say that this is development.",
+      "Nobody could come in: no token is live. Make one before (`runtime.tokens.create`), give a bootstrap secret that was not revoked (HOLDFAST_BOOTSTRAP_TOKEN or HOLDFAST_BOOTSTRAP_TOKEN_FILE), or say that this is development.",
     );
   }
   const known = tokens.list({ limit: 1_000 }).rows.filter(({ kind }) => kind === "development");
