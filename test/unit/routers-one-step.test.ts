@@ -18,13 +18,13 @@ function routerOf(inOne: boolean) {
   });
   const inner = t.middleware(async ({ ctx, input, getRawInput, next }) => {
     ctx.asked.push(`inner ${JSON.stringify({ input, raw: await getRawInput() })}`);
-    return next({ getRawInput: async () => "replaced" });
+    return next({ getRawInput: async () => ({ more: "replaced" }) });
   });
   const base = t.procedure
     .use(outer)
     .input(z.object({ name: z.string().trim() }))
     .use(inner)
-    .input(z.unknown());
+    .input(z.looseObject({}));
   const router = t.router({
     area: t.router({
       ask: base.output(z.object({ name: z.string() })).query(({ ctx, input }) => {
