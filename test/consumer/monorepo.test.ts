@@ -3,11 +3,17 @@ import { builtinModules } from "node:module";
 import { join } from "node:path";
 import { createHoldfastClient } from "holdfast/client";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { run } from "../../scripts/pack-package.ts";
+import { npm, run } from "../../scripts/pack-package.ts";
 import { until } from "../support/ledger.ts";
 import { installMonorepo, type Monorepo, Started } from "./monorepo.ts";
 
 const KEYS = { KITCHEN_CHEF_KEY: "chef-key-of-the-test", KITCHEN_WORKER_KEY: "worker-key-of-the-test" };
+
+/** Where npm may have put the host's, and ours. */
+const FASTIFY_PLACES = [
+  ["apps/api", "."],
+  ["node_modules/holdfast", "."],
+];
 
 let monorepo: Monorepo;
 
@@ -60,6 +66,13 @@ describe("a monorepo that installs the packed package", () => {
     expect(existsSync(join(monorepo.folder, "node_modules/@trpc/server/package.json"))).toBe(true);
     expect(existsSync(join(monorepo.folder, "node_modules/holdfast/node_modules/@trpc"))).toBe(false);
     expect(existsSync(join(monorepo.folder, "node_modules/neo4j-driver"))).toBe(false);
+    // The host's Fastify is older than ours, and stays its own.
+    const versionOf = (path: string): unknown =>
+      (JSON.parse(readFileSync(join(monorepo.folder, path, "package.json"), "utf8")) as { version: unknown }).version;
+    const [hosts, ours] = FASTIFY_PLACES.map((places) => places.map((place) => `${place}/node_modules/fastify`))
+      .map((places) => places.find((place) => existsSync(join(monorepo.folder, place))) ?? "nowhere")
+      .map(versionOf);
+    expect(hosts).not.toBe(ours);
   });
 
   test("imports every entry, and learns what ./neo4j lacks", async () => {
@@ -96,7 +109,7 @@ describe("a monorepo that installs the packed package", () => {
 
   test("embeds, submits from a worker, goes through an outage of its graph, and stops", async () => {
     const { folder } = monorepo;
-    await run(process.execPath, ["build.ts"], { cwd: join(folder, "apps/web") });
+    await npm(["run", "build"], { cwd: folder });
     const api = new Started(folder, "apps/api/src/main.ts", { ...KEYS, KITCHEN_PORT: "0", KITCHEN_FAULTS: "1" });
     onTestFinished(() => void api.stop("SIGKILL"));
     const [, url = ""] = await api.says(/kitchen at (\S+),/);

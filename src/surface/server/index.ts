@@ -6,9 +6,14 @@
  *
  * @module
  */
-export { fastifyHoldfast, type FastifyHoldfastOptions, type MountOptions } from "./adapters/fastify-holdfast.ts";
+export {
+  fastifyHoldfast,
+  type FastifyHoldfastOptions,
+  type HostFastify,
+  type HostRequest,
+  type MountOptions,
+} from "./adapters/fastify-holdfast.ts";
 export { type FetchHandlerOptions, holdfastFetchHandler } from "./adapters/fetch-handler.ts";
-export type { PrincipalOf } from "./adapters/host-gate.ts";
 export { type DevelopmentAccess, readBootstrapToken } from "./access/credentials-at-start.ts";
 export { banner, type BannerGraph, type BannerOptions, withoutCredentials } from "./banner.ts";
 export type { DevelopmentFault, DevelopmentFaults } from "../../../routers/app.router.ts";

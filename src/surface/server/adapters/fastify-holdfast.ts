@@ -1,6 +1,8 @@
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import type { FastifyInstance } from "fastify";
 import type { DevelopmentFaults } from "../../../../routers/app.router.ts";
 import { type Logger, silentLogger } from "../../../ports.ts";
+import type { Principal } from "../../../operations/principal.ts";
 import type { Runtime } from "../../../runtime.ts";
 import { GUARDED, sendRefusal } from "../access/guard-requests.ts";
 import { answerNotFound, errorAnswer } from "../answer-error.ts";
@@ -12,14 +14,12 @@ import { SECURITY_HEADERS } from "../security-headers.ts";
 import type { Answering } from "../served.ts";
 import { addTrpcRoute } from "../trpc-route.ts";
 import { addHostSession } from "./host-session.ts";
-import { HostGate, OpenStreams, type PrincipalOf } from "./host-gate.ts";
+import { HostGate, OpenStreams } from "./host-gate.ts";
 
 /** What a host gives that has a server of its own. */
-export interface MountOptions<Request> {
+export interface MountOptions {
   /** Stays the host's: it opens it, and stops it. */
   readonly runtime: Runtime;
-  /** Asked once per request, for the console's as for a program's. */
-  readonly principal: PrincipalOf<Request>;
   /** False leaves the console out. Default true. */
   readonly console?: boolean;
   /** Other origins whose pages may change something here, as in `["https://shop.example.org"]`; CORS stays the host's. */
@@ -29,8 +29,26 @@ export interface MountOptions<Request> {
   readonly faults?: DevelopmentFaults;
 }
 
+/** A request as the host's Fastify has it. A function that takes its `FastifyRequest`, of whichever 5.x, fits as well. */
+export interface HostRequest {
+  readonly headers: IncomingHttpHeaders;
+  readonly raw: IncomingMessage;
+  readonly method: string;
+  readonly url: string;
+  readonly ip: string;
+}
+
 /** Beside these, `register` takes Fastify's own `prefix`. */
-export type FastifyHoldfastOptions = MountOptions<FastifyRequest>;
+export interface FastifyHoldfastOptions extends MountOptions {
+  /** Who makes a request, as the host's own sign-in has found; asked once for each. Undefined: nobody, and that is 401. */
+  // A method, whose parameter may be narrower: with another Fastify than ours installed, its types are not ours.
+  principal(request: HostRequest): Principal | undefined | Promise<Principal | undefined>;
+}
+
+/** As much of a host's Fastify as is the same in every 5.x. */
+export interface HostFastify {
+  readonly prefix: string;
+}
 
 /**
  * Holdfast as a plugin of a host's own Fastify: tRPC at `/trpc`, REST at `/api/v4`, the console, `/livez` and `/readyz`,
@@ -43,9 +61,11 @@ export type FastifyHoldfastOptions = MountOptions<FastifyRequest>;
  *   principal: (request) => signedIn(request.headers.cookie), // { id: "anna", permissions: ["degradation.read"] }
  * });
  */
-export async function fastifyHoldfast(app: FastifyInstance, options: FastifyHoldfastOptions): Promise<void> {
+export async function fastifyHoldfast(host: HostFastify, options: FastifyHoldfastOptions): Promise<void> {
+  // Fastify's types do not fit those of another version, what they describe does.
+  const app = host as FastifyInstance;
   const { runtime, logger = silentLogger, faults, origins = [] } = options;
-  const gate = new HostGate(options.principal, origins);
+  const gate = new HostGate((request) => options.principal(request), origins);
   const streams = new OpenStreams();
   // While its runtime lives, a host's server answers; what the runtime then says of itself is told.
   const served: Answering = { phase: "ready", runtime, gate, ...(faults !== undefined && { faults }) };

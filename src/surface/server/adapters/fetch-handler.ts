@@ -4,11 +4,14 @@ import type { ReadableStream } from "node:stream/web";
 import { fastify, type FastifyInstance, type InjectOptions } from "fastify";
 import { SECURITY_HEADERS } from "../security-headers.ts";
 import { answerNotFound, errorAnswer } from "../answer-error.ts";
+import type { Principal } from "../../../operations/principal.ts";
 import { silentLogger } from "../../../ports.ts";
 import { LIMITS } from "../limits.ts";
 import { fastifyHoldfast, type MountOptions } from "./fastify-holdfast.ts";
 
-export interface FetchHandlerOptions extends MountOptions<Request> {
+export interface FetchHandlerOptions extends MountOptions {
+  /** Who makes a request, as the host's own sign-in has found; asked once for each. Undefined: nobody, and that is 401. */
+  readonly principal: (request: Request) => Principal | undefined | Promise<Principal | undefined>;
   /** Where the host mounts it: `/holdfast`. Requests to other paths are answered 404. Default: at the root. */
   readonly prefix?: string;
 }

@@ -3,18 +3,17 @@ import { HoldfastError } from "../../../errors.ts";
 import type { Principal } from "../../../operations/principal.ts";
 import type { Caller } from "../access/gate.ts";
 
-/** Who makes a request, as the host's own sign-in has found. Undefined: nobody, and the answer is 401. */
-export type PrincipalOf<Request> = (request: Request) => Principal | undefined | Promise<Principal | undefined>;
+type PrincipalOf = (request: FastifyRequest) => Principal | undefined | Promise<Principal | undefined>;
 
 const SAFE_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** The place of the gate where a host has its own: asks it once per request. */
 export class HostGate {
-  readonly #principalOf: PrincipalOf<FastifyRequest>;
+  readonly #principalOf: PrincipalOf;
   readonly #origins: ReadonlySet<string>;
   readonly #callers = new WeakMap<FastifyRequest, Caller>();
 
-  constructor(principalOf: PrincipalOf<FastifyRequest>, origins: readonly string[]) {
+  constructor(principalOf: PrincipalOf, origins: readonly string[]) {
     this.#principalOf = principalOf;
     this.#origins = new Set(origins.map((origin) => origin.toLowerCase()));
   }
