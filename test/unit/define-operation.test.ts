@@ -57,7 +57,10 @@ describe("a definition made from another", () => {
 
 describe("the Node it runs on", () => {
   it("is refused by name when it is too old, instead of ending without a word", () => {
-    expect(() => checkNodeVersion("20.20.2")).toThrow("Node 22 or newer, and this is 20.20.2");
+    for (const tooOld of ["20.20.2", "22.13.1", "23.5.0"])
+      expect(() => checkNodeVersion(tooOld)).toThrow(`Node 22.14 or newer (of 23: 23.6), and this is ${tooOld}`);
+    for (const version of ["22.14.0", "23.6.0", "24.0.0", "26.1.0"])
+      expect(() => checkNodeVersion(version)).not.toThrow();
     expect(() => checkNodeVersion()).not.toThrow();
   });
 });
