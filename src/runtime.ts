@@ -24,9 +24,10 @@ import type {
 } from "./operations/operation-view.ts";
 import type { Outcome } from "./operations/outcome.ts";
 import type { Principal } from "./operations/principal.ts";
-import { unknownOperationRefusal } from "./operations/refusals.ts";
+import { mayKnowOf, unknownOperationRefusal } from "./operations/refusals.ts";
 import type { SubmitOptions } from "./operations/submit.ts";
 import type { CancelOutcome } from "./queue/cancel.ts";
+import type { ControlAction } from "./queue/journal.ts";
 import type { QueueReads } from "./queue/queue-reads.ts";
 import type { DeadLetters } from "./queue/dead-letters.ts";
 import { assemble, type RuntimeParts } from "./runtime-assembly.ts";
@@ -193,9 +194,11 @@ export class Runtime implements AsyncDisposable {
   ): Promise<Outcome> {
     const { submitter, registry, principal } = this.#life.running;
     const operation = registry.byName(name);
-    if (operation === undefined) return unknownOperationRefusal(name, this.operations, options.principal ?? principal);
+    const by = options.principal ?? principal;
+    if (operation === undefined || !mayKnowOf(operation.definition, by))
+      return unknownOperationRefusal(name, this.operations, by);
     const { enqueue, ...rest } = options;
-    const all = { ...rest, principal: rest.principal ?? principal };
+    const all = { ...rest, principal: by };
     const submit = (): Promise<Outcome> =>
       enqueue === true && operation.definition.queueable
         ? submitter.enqueue(operation, input, all)
@@ -295,6 +298,16 @@ export class Runtime implements AsyncDisposable {
       const what = "What was ordered is so now, but could not be written: a restart forgets it.";
       throw new HoldfastError("not_recorded", what, { cause, retryable: true });
     }
+  }
+
+  /**
+   * Has the audit know of what a person did beside the runtime's own actions. Rides in the journal's next commit.
+   *
+   * @internal For the routers.
+   */
+  recordAction(action: Omit<ControlAction, "at">): void {
+    const { journal, clock } = this.#life.running;
+    journal.recordControlAction({ at: clock.now(), ...action });
   }
 
   /** Listens; returns a function that takes this back. A listener that throws is logged and disturbs nobody. */

@@ -15,6 +15,13 @@ export const stoppingRefusal = (): Refused =>
     retryAfterSeconds: DEFAULT_RETRY_AFTER_SECONDS,
   });
 
+/**
+ * Who may read the definitions sees all of them. To others one that they may not submit is not there: a refusal that
+ * named its permission would tell that it is.
+ */
+export const mayKnowOf = ({ permission }: { readonly permission: string }, principal: Principal): boolean =>
+  isAllowed(principal, permission) || isAllowed(principal, "operation.read");
+
 /** Names those that the caller may submit: of others it is not told that they are there. */
 export const unknownOperationRefusal = (
   name: string,

@@ -159,6 +159,17 @@ describe("who a caller is", () => {
     expect(JSON.stringify(nowhere)).not.toContain("equipment.");
   });
 
+  test("decides what it learns of: an operation that it may neither submit nor read of is as one that is not there", async () => {
+    const { as, make } = await guarded();
+    const { secret } = await make({ name: "probe", permissions: ["health.read"], reason });
+    const told = async (name: string) => {
+      const answer = await as(secret).operations.submit.mutate({ name, input: {} });
+      return JSON.stringify(answer).replaceAll(name, "it");
+    };
+    expect(await told("equipment.record")).toBe(await told("no.such"));
+    expect(await told("equipment.record")).toContain("unknown_operation");
+  });
+
   test("caps the priority that it may ask for", async () => {
     const { as, make, faulty, server } = await guarded();
     const { secret } = await make({ name: "kitchen", role: "service", highestPriority: "low", reason });

@@ -9,6 +9,8 @@ import { documentOperations } from "../../examples/manuals/document-operations.t
 import { ManualsFaults } from "../../examples/manuals/faults/manuals-faults.ts";
 import { manualNodes as nodes, manualRelationships as relationships } from "../../examples/manuals/graph-model.ts";
 import type { ManualsTransaction } from "../../examples/manuals/manuals-graph.ts";
+import { openReader } from "../../src/storage/open-reader.ts";
+import { listAudit } from "../../src/storage/reads/list-audit.ts";
 import { temporaryFolder, until } from "../support/ledger.ts";
 import { serveKitchen } from "./server-kitchen.ts";
 
@@ -40,7 +42,7 @@ async function serveManuals() {
     faulty.restore();
     await server.stop();
   });
-  return { server, faults, client: createHoldfastClient({ url: server.url }) };
+  return { server, faults, folder, client: createHoldfastClient({ url: server.url }) };
 }
 
 describe("faults", () => {
@@ -74,6 +76,24 @@ describe("faults", () => {
     expect(await memory()).toMatchObject({ kind: "slider", value: 16, minimum: 0, unit: "MiB" });
     faults.letGoOfMemory();
     expect(await memory()).toMatchObject({ value: 0 });
+  });
+
+  test("are in the audit: who set which, also where it did not fit", async () => {
+    const { client, server, folder } = await serveManuals();
+    await client.faults.set.mutate({ id: "graph.slow", value: 100 });
+    await client.faults.set.mutate({ id: "graph.cut", value: 1 }).catch(() => {});
+    await server.stop();
+    const reader = openReader({ dataDirectory: join(folder, "data") });
+    const { rows } = await listAudit(reader.database, { limit: 1_000 });
+    await reader.close();
+    const entries = rows
+      .filter(({ kind }) => kind === "control")
+      .map(({ principal, detail }) => ({ principal, ...(JSON.parse(detail ?? "{}") as object) }));
+    const slow = { principal: "local-operator", action: "set_fault", target: "fault:graph.slow", outcome: "set" };
+    expect(entries).toMatchObject([
+      { ...slow, request: { wanted: 100 } },
+      { ...slow, target: "fault:graph.cut", outcome: "invalid_fault_value", request: { wanted: 1 } },
+    ]);
   });
 
   test("refuse what does not fit, and do nothing then", async () => {
