@@ -116,9 +116,12 @@ describe("invariant 4, explained: an operation", () => {
   it("that was on its way when its dependency went: handed back, not counted, and by which opening", async () => {
     const { faulty, append, dataDirectory } = kitchen();
     const { runtime, told } = await started(dataDirectory, [append]);
+    // A start waits for the first probe, and not for ever; before it work is queued and not begun.
+    await until("the breaker to close", () => runtime.status().control.breakers[0]?.state === "closed");
     faulty.stall();
     const underWay = runtime.submit(append, { lane: "a" }, { answerWithinMs: 20 });
     expect(await underWay).toMatchObject({ status: "queued" });
+    await until("it to be on its way", () => faulty.counts.begun > 0);
     faulty.cut();
     for (const lane of ["x", "y", "z"]) void runtime.submit(append, { lane });
     await until("the breaker to open", () => told("breaker:graph", "open").length > 0);

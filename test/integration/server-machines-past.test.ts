@@ -166,7 +166,8 @@ describe("time travel", () => {
     await server.runtime.recorded();
     const counted = async () =>
       (await client.machines.bounds.query({ buckets: 7 }))?.buckets.reduce((sum, { count }) => sum + count, 0);
-    // Triggers that have just been born still move.
+    // On a busy machine triggers go on moving, and the two are asked for one after the other.
+    server.runtime.stopMonitoring();
     await until("both to agree", async () => (await counted()) === (await storedLines(client)).length);
     const bounds = await client.machines.bounds.query({ buckets: 7 });
     expect(bounds?.buckets[0]?.from).toBe(bounds?.first);
