@@ -137,6 +137,20 @@ describe("telemetry, as the documents tell it", () => {
     expect(told.filter(({ name }) => !known.has(name))).toEqual([]);
   });
 
+  it("has no name of Prometheus that is none of theirs", () => {
+    const exposed = [...known].map((name) => name.replaceAll(".", "_"));
+    const isOfOne = (name: string): boolean =>
+      exposed.some(
+        (each) =>
+          name === each || (/^_(?:seconds|bytes|ratio|total)+/.test(name.slice(each.length)) && name.startsWith(each)),
+      );
+    const told = described.flatMap((file) =>
+      [...read(file).matchAll(/\bholdfast(?:_[a-z]+)+/g)].map(([name]) => ({ file, name })),
+    );
+    expect(told.length).toBeGreaterThan(3);
+    expect(told.filter(({ name }) => !isOfOne(name))).toEqual([]);
+  });
+
   it("leaves out none of those that are emitted", () => {
     const page = read("docs/telemetry.md");
     expect([...known].filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
