@@ -283,6 +283,18 @@ describe("a session", () => {
     expect(next.runtime.tokens.sessions.verify(byLink!.secret)).toMatchObject({ why: "revoked" });
   });
 
+  test("is one of sixteen of its token, also where many browsers sign in at the same time", async () => {
+    const { runtime, dataDirectory } = await open();
+    const { secret } = await runtime.tokens.create({ name: "anna", role: "viewer", reason });
+    const signedIn = await Promise.all(Array.from({ length: 40 }, () => runtime.tokens.sessions.signIn(secret)));
+    const proven = (tokens: Runtime["tokens"]) =>
+      signedIn.filter((each) => tokens.sessions.verify(each!.secret).status === "proven");
+    const live = proven(runtime.tokens);
+    expect(live).toHaveLength(16);
+    await runtime.stop();
+    expect(proven((await open(dataDirectory)).runtime.tokens)).toEqual(live);
+  });
+
   test("ends when the browser signs out, after half a day, and with the 17th of one token", async () => {
     const clock = createVirtualClock();
     const runtime = await createRuntime({ dataDirectory: temporaryFolder(), operations: [], clock, autoStart: false });

@@ -172,7 +172,14 @@ describe("/metrics", () => {
   test("is open to this machine where that was said, and not to what a proxy passes on", async () => {
     const { url } = await served({ openMetrics: true });
     expect((await rawRequest(`${url}/metrics`)).status).toBe(200);
-    expect((await rawRequest(`${url}/metrics`, { headers: { "x-forwarded-for": "203.0.113.9" } })).status).toBe(401);
+    for (const headers of [
+      { "x-forwarded-for": "203.0.113.9" },
+      { "x-forwarded-for": "127.0.0.1" },
+      { "x-real-ip": "203.0.113.9" },
+      { forwarded: "for=203.0.113.9" },
+      { via: "1.1 proxy" },
+    ] as const)
+      expect([headers, (await rawRequest(`${url}/metrics`, { headers })).status]).toEqual([headers, 401]);
     expect((await rawRequest(`${url}${STATUS}`)).status).toBe(401);
   });
 });

@@ -60,12 +60,13 @@ export class Sessions {
     const token = this.#tokenOf(secret);
     if (token === undefined) return undefined;
     const at = this.#book.now;
-    await this.#makeRoom(token, at);
+    // In one turn with taking the place: others sign in while this waits for the disk.
+    const ended = this.#makeRoom(token, at);
     const id = this.#book.takeId();
     const session = makeSecret("session");
     const expiresAt = Math.min(at + SESSION_MS, token.expiresAt ?? Number.POSITIVE_INFINITY);
     const { name, permissions, highestPriority } = token;
-    await this.#book.add(
+    const added = this.#book.add(
       {
         id,
         hash: hashOfSecret(session),
@@ -81,6 +82,7 @@ export class Sessions {
       },
       this.#action("sign_in", token, `session:${id}`, at),
     );
+    await Promise.all([ended, added]);
     return { secret: session, expiresAt, principal: principalOf(token) };
   }
 
@@ -107,7 +109,8 @@ export class Sessions {
     return link.expiresAt > this.#book.now && this.#book.isLive(link.token) ? this.#book.find(link.token) : undefined;
   }
 
-  async #makeRoom(token: TokenRecord, at: number): Promise<void> {
+  /** @returns resolves when the end of the session that had to go is on disk; it opens nothing from now on */
+  #makeRoom(token: TokenRecord, at: number): Promise<void> | undefined {
     const all = this.#book.live(({ kind }) => kind === "session");
     const own = all.filter(({ parent }) => parent === token.id);
     const oldest = own[0];
@@ -117,6 +120,7 @@ export class Sessions {
       throw new HoldfastError("too_many_sessions", "Too many browsers are signed in; sign out in some of them.", {
         retryable: true,
       });
+    return undefined;
   }
 
   #end(session: TokenRecord, at: number, reason: string): Promise<void> {

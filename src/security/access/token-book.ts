@@ -43,7 +43,7 @@ export class TokenBook {
   readonly #byId = new Map<number, Entry>();
   readonly #ended = new Set<(id: number) => void>();
   /** Being written: their names are taken, and they open nothing yet. */
-  readonly #coming = new Set<TokenRecord>();
+  readonly #coming = new Map<number, TokenRecord>();
   #lastId: number;
 
   constructor(ports: TokenPorts) {
@@ -85,7 +85,7 @@ export class TokenBook {
   /** Oldest first; those too that are being written. */
   live(which: (token: TokenRecord) => boolean): TokenRecord[] {
     const { now } = this;
-    return [...this.all(), ...this.#coming].filter((token) => isLive(token, now) && which(token));
+    return [...this.all(), ...this.#coming.values()].filter((token) => isLive(token, now) && which(token));
   }
 
   all(): TokenRecord[] {
@@ -94,12 +94,13 @@ export class TokenBook {
 
   /** It opens what it opens once it is on disk. */
   async add(token: TokenRecord, action: ControlAction): Promise<void> {
-    this.#coming.add(token);
+    this.#coming.set(token.id, token);
     try {
       await this.#save(token, action);
-      this.#add(token);
+      // It may have been ended meanwhile.
+      this.#add(this.#coming.get(token.id) ?? token);
     } finally {
-      this.#coming.delete(token);
+      this.#coming.delete(token.id);
     }
   }
 
@@ -107,6 +108,7 @@ export class TokenBook {
   async end(token: TokenRecord, action: ControlAction): Promise<void> {
     const entry = this.#byHash.get(token.hash);
     if (entry !== undefined) entry.token = token;
+    else if (this.#coming.has(token.id)) this.#coming.set(token.id, token);
     for (const listener of this.#ended) listener(token.id);
     await this.#save(token, action);
   }

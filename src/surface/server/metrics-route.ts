@@ -50,8 +50,10 @@ export function addMetricsRoute(app: FastifyInstance, served: Served, isOpenToLo
     ];
   }
 
-  /** What a proxy that was not named passes on comes from elsewhere. */
-  function isOnThisMachine({ ip, headers }: FastifyRequest): boolean {
-    return isLoopback(ip) && (headers["x-forwarded-for"] === undefined || served.reach.proxies !== undefined);
+  /** What a proxy passes on comes from elsewhere, whatever it says of where. */
+  function isOnThisMachine({ socket, headers }: FastifyRequest): boolean {
+    return isLoopback(socket.remoteAddress ?? "") && !PASSED_ON.some((name) => headers[name] !== undefined);
   }
 }
+
+const PASSED_ON = ["x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip", "forwarded", "via"];
