@@ -1,8 +1,9 @@
 import type { Kysely } from "kysely";
 import type { ControlPlane } from "./control/control-plane.ts";
-import { aDayBefore, type DegradationMetrics, degradationMetrics } from "./degradation/metrics.ts";
+import { type DegradationMetrics, degradationMetrics } from "./degradation/metrics.ts";
 import { ModeCounters } from "./degradation/mode-counters.ts";
 import { ModeHistory } from "./degradation/mode-history.ts";
+import { RecentDegradations } from "./degradation/recent-degradations.ts";
 import type { Clock } from "./ports.ts";
 import type { Journal } from "./queue/journal.ts";
 import type { Database } from "./storage/database.ts";
@@ -30,6 +31,7 @@ export class DegradationRecord {
   readonly counters: ModeCounters;
   readonly history: ModeHistory;
   readonly #parts: DegradationRecordParts;
+  readonly #recent: RecentDegradations;
   #timer: { cancel(): void } | undefined;
 
   constructor(parts: DegradationRecordParts) {
@@ -42,7 +44,9 @@ export class DegradationRecord {
       monotonicMs: () => clock.monotonicMs(),
     });
     this.history = new ModeHistory(database, machines);
+    this.#recent = new RecentDegradations((since) => countDegradations(database, since));
     control.onPolicy((policy) => this.counters.apply(policy));
+    control.onTransition(() => this.#recent.changed(clock.now()));
   }
 
   start(): void {
@@ -58,9 +62,9 @@ export class DegradationRecord {
   }
 
   async metrics(): Promise<DegradationMetrics> {
-    const { clock, journal, database, control, canClaim, isAutoRecoveryOn } = this.#parts;
+    const { clock, journal, control, canClaim, isAutoRecoveryOn } = this.#parts;
     const now = clock.now();
-    const eventsIn24h = await countDegradations(database, aDayBefore(now));
+    const eventsIn24h = await this.#recent.count(now);
     const { policy } = control;
     let operationsQueued = 0;
     for (const { ready, scheduled, blocked } of journal.counts.values())

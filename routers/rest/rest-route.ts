@@ -1,4 +1,5 @@
 import type { AnyTRPCProcedure, AnyTRPCRouter } from "@trpc/server";
+import { callerOf, type ProcedureCall } from "../one-step.ts";
 import type { ProcedureMeta } from "../trpc.ts";
 import { type InputField, inputFields } from "./input-fields.ts";
 
@@ -16,6 +17,8 @@ export interface RestRoute {
   /** What its input and its output are, as Zod has them. */
   readonly inputs: readonly unknown[];
   readonly output: unknown;
+  /** The procedure itself, with all its checks. */
+  readonly call: (call: ProcedureCall) => Promise<unknown>;
 }
 
 /** What is read of a procedure. tRPC keeps it under `_def`, without a type: its version is pinned for this. */
@@ -29,12 +32,12 @@ interface Definition {
 /** Every procedure of a router that has a place in REST, in the router's order. A host's own ones may have none. */
 export function restRoutes(router: AnyTRPCRouter): readonly RestRoute[] {
   const procedures = Object.entries<AnyTRPCProcedure>(router._def.procedures);
-  return procedures.flatMap(([procedure, { _def }]) => {
-    const { type, meta, inputs, output } = _def as unknown as Definition;
+  return procedures.flatMap(([procedure, called]) => {
+    const { type, meta, inputs, output } = called._def as unknown as Definition;
     if (!isOurs(meta)) return [];
     const [method, path] = meta.rest.split(" ", 2) as [RestRoute["method"], string];
     const route = { procedure, type, method, path, meta, inputs, output };
-    return [{ ...route, fields: inputFields(route) }];
+    return [{ ...route, fields: inputFields(route), call: callerOf(called) }];
   });
 }
 

@@ -24,7 +24,7 @@ function routerOf(inOne: boolean) {
     .use(outer)
     .input(z.object({ name: z.string().trim() }))
     .use(inner)
-    .input(z.looseObject({}));
+    .input(z.object({ more: z.string() }));
   const router = t.router({
     area: t.router({
       ask: base.output(z.object({ name: z.string() })).query(({ ctx, input }) => {
@@ -50,7 +50,7 @@ function routerOf(inOne: boolean) {
 async function told(inOne: boolean, name: "ask" | "wrong" | "fails" | "breaks", input: unknown) {
   const asked: string[] = [];
   const caller = t.createCallerFactory(routerOf(inOne))({ asked });
-  const answer = await caller.area[name](input as { name: string }).catch((error: TRPCError) => [
+  const answer = await caller.area[name](input as { name: string; more: string }).catch((error: TRPCError) => [
     error.name,
     error.code,
     error.message,

@@ -131,9 +131,8 @@ export class TokenBook {
     const hash = hashOfSecret(secret);
     const entry = this.#byHash.get(hash);
     const isSame = timingSafeEqual(Buffer.from(hash, "hex"), entry?.digest ?? NO_DIGEST);
-    const kind = kindOfSecret(secret);
     if (entry === undefined || !isSame)
-      return { status: "unproven", why: kind === undefined ? "malformed" : "unknown" };
+      return { status: "unproven", why: kindOfSecret(secret) === undefined ? "malformed" : "unknown" };
     const { token, principal } = entry;
     const why = kinds.includes(token.kind) ? this.#whyNot(token) : "unknown";
     if (why !== undefined) return { status: "unproven", why, token };

@@ -52,19 +52,18 @@ export function createHttpApp(served: Served, logger: Logger, tls?: TlsOptions):
           https: { ...connections, ...tls, minVersion: "TLSv1.2" },
         }) as unknown as FastifyInstance);
 
-  app.addHook("onRequest", async (request, reply) => {
-    reply.headers({ ...SECURITY_HEADERS, "x-request-id": request.id });
+  app.addHook("onRequest", (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
     if (request.protocol === "https") reply.header("strict-transport-security", "max-age=31536000");
     if (served.phase !== "ready") reply.header("connection", "close");
     // A platform asks a service elsewhere by its bare address whether it lives.
-    if (!reach.isLocal && isHealthCheck(request.url)) return undefined;
+    if (!reach.isLocal && isHealthCheck(request.url)) return done();
     const why = whyNot(request);
-    if (why !== undefined)
-      return reply
-        .code(403)
-        .type(PROBLEM_TYPE)
-        .send(problem(403, "caller_forbidden", why, request.id));
-    return undefined;
+    if (why === undefined) return done();
+    reply
+      .code(403)
+      .type(PROBLEM_TYPE)
+      .send(problem(403, "caller_forbidden", why, request.id));
   });
 
   allowOrigins(app, served);

@@ -12,7 +12,7 @@ const QUIET = new Set(["/livez", "/readyz", "/metrics"]);
  * path as it was written: a person may have put a token there.
  */
 export function logRequests(app: FastifyInstance, { gate }: Pick<Served, "gate">, logger: Logger): void {
-  app.addHook("onResponse", async (request, reply) => {
+  app.addHook("onResponse", (request, reply, done) => {
     const { id, method, routeOptions } = request;
     const level = QUIET.has(routeOptions.url ?? "") ? "debug" : "info";
     logger[level](
@@ -27,6 +27,7 @@ export function logRequests(app: FastifyInstance, { gate }: Pick<Served, "gate">
       },
       "request",
     );
+    done();
   });
 }
 

@@ -13,7 +13,7 @@ import type { Answering } from "./served.ts";
  * @throws TRPCError SERVICE_UNAVAILABLE `starting`; UNAUTHORIZED
  * @throws InvalidValueError `invalid_header`
  */
-export async function makeContext(served: Answering, request: FastifyRequest): Promise<Context> {
+export function makeContext(served: Answering, request: FastifyRequest): Context {
   const { faults } = served;
   const runtime = openRuntime(served);
   try {

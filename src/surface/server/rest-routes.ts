@@ -1,4 +1,3 @@
-import { callTRPCProcedure } from "@trpc/server";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { defaultConfig } from "../../../config/presets.ts";
 import { appRouter } from "../../../routers/app.router.ts";
@@ -42,7 +41,7 @@ export function addRestRoutes(app: FastifyInstance, served: Answering, logger: L
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     try {
-      const ctx = await makeContext(served, request);
+      const ctx = makeContext(served, request);
       const begin = request.url.indexOf("?");
       const query = begin === -1 ? "" : request.url.slice(begin + 1);
       const body = hasBody(route.method) ? await readJsonBody(request.raw, maximumBodyBytes(served)) : undefined;
@@ -58,8 +57,7 @@ export function addRestRoutes(app: FastifyInstance, served: Answering, logger: L
       if (type === "subscription" && request.method === "HEAD") return reply.type(EVENTS_TYPE).send();
       const signal = type === "subscription" ? untilClosed(reply) : undefined;
       const getRawInput = async () => input;
-      const call = { router: appRouter, path: procedure, type, ctx, getRawInput, signal, batchIndex: 0 };
-      const data: unknown = await callTRPCProcedure(call);
+      const data = await route.call({ path: procedure, type, ctx, getRawInput, signal, batchIndex: 0 });
       return type === "subscription"
         ? sendEvents(route, data as AsyncIterable<unknown>, request, reply)
         : sendAnswer(route, data, request, reply);

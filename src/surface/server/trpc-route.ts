@@ -42,7 +42,7 @@ export function addTrpcRoute(app: FastifyInstance, served: Answering, logger: Lo
         path: request.params.path,
         router: appRouter,
         maxBatchSize: LIMITS.batchSize,
-        createContext: () => makeContext(served, request).catch(refuse),
+        createContext: async () => makeContext(served, request),
         onError: ({ error, path }) => logFault(error, { requestId: request.id, path }, logger),
       });
     },

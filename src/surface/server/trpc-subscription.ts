@@ -1,4 +1,4 @@
-import { callTRPCProcedure, getTRPCErrorFromUnknown } from "@trpc/server";
+import { getTRPCErrorFromUnknown } from "@trpc/server";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { appRouter } from "../../../routers/app.router.ts";
 import { declaredErrorShape } from "../../../routers/error-shape.ts";
@@ -40,7 +40,7 @@ export function sendSubscription(
   const input = route === undefined || request.method !== "GET" ? NOT_READ : inputOf(request);
   return route === undefined || input === NOT_READ ? undefined : send(route, input);
 
-  async function send({ procedure, type, meta }: RestRoute, given: unknown): Promise<FastifyReply> {
+  async function send({ procedure, type, meta, call }: RestRoute, given: unknown): Promise<FastifyReply> {
     const shapeOf = (cause: unknown) => {
       const error = toTRPCError(cause) ?? getTRPCErrorFromUnknown(cause);
       logFault(error, { requestId: request.id, path }, logger);
@@ -48,12 +48,12 @@ export function sendSubscription(
     };
     let items: AsyncIterable<unknown>;
     try {
-      const ctx = await makeContext(served, request);
+      const ctx = makeContext(served, request);
       const left = new AbortController();
       reply.raw.once("close", () => left.abort());
       const getRawInput = async () => given;
-      const call = { router: appRouter, path: procedure, type, ctx, getRawInput, signal: left.signal, batchIndex: 0 };
-      items = (await callTRPCProcedure(call)) as AsyncIterable<unknown>;
+      const asked = { path: procedure, type, ctx, getRawInput, signal: left.signal, batchIndex: 0 };
+      items = (await call(asked)) as AsyncIterable<unknown>;
     } catch (cause) {
       const error = shapeOf(cause);
       return reply.code(error.data.httpStatus).type("application/json").send({ error });

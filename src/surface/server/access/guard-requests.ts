@@ -22,16 +22,18 @@ export const GUARDED = /^\/(trpc|api\/v4)(\/|\?|$)/;
  * the journal was open) is asked where its context is made.
  */
 export function guardRequests(app: FastifyInstance, served: Served): void {
-  app.addHook("onRequest", async (request, reply) => {
+  app.decorateRequest("provenCaller", undefined);
+  app.addHook("onRequest", (request, reply, done) => {
     const { gate, runtime } = served;
     if (runtime === undefined || !GUARDED.test(placeOf(request)) || request.routeOptions.config?.isPublic === true)
-      return undefined;
+      return done();
     try {
       gate.watch(reply, gate.callerOf(request, runtime));
-      return undefined;
     } catch (error) {
-      return sendRefusal(error, request, reply);
+      sendRefusal(error, request, reply);
+      return;
     }
+    done();
   });
 }
 
