@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { atOnce } from "./at-once.ts";
 import { MODES } from "../../machines/contracts/modes.ts";
 import { wallTimeSchema } from "./common.ts";
 
@@ -17,4 +16,3 @@ export const degradationMetricsSchema = z.object({
   isAutoRecoveryOn: z.boolean(),
   nextHealthCheckAt: wallTimeSchema.exactOptional(),
 });
-atOnce(degradationMetricsSchema);

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { atOnce } from "./at-once.ts";
 import { BREAKER_STATES } from "../../machines/contracts/breaker.ts";
 import { SERVICE_CONDITION_KINDS } from "../../machines/contracts/conditions.ts";
 import { MODES } from "../../machines/contracts/modes.ts";
@@ -108,6 +107,5 @@ export const degradationStatusSchema = z.object({
   /** Operations ended by this process since its start. */
   ended: z.object({ completed: z.number(), replayed: z.number(), failed: z.number(), dead: z.number() }),
 });
-atOnce(degradationStatusSchema);
 
 export type DegradationStatus = z.output<typeof degradationStatusSchema>;

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { atOnce } from "./at-once.ts";
 import { causeSchema, errorSummarySchema } from "./common.ts";
 
 const completed = z.union([
@@ -60,6 +59,5 @@ const failed = z.object({
 
 /** An `Outcome` as it travels: the same union, its error as data. */
 export const outcomeSchema = z.union([completed, queued, refused, failed]);
-atOnce(outcomeSchema);
 
 export type WireOutcome = z.output<typeof outcomeSchema>;
