@@ -281,6 +281,8 @@ describe("a session", () => {
     expect(next.runtime.tokens.sessions.verify(byLink!.secret).status).toBe("proven");
     await next.runtime.tokens.revoke(token.id, { reason });
     expect(next.runtime.tokens.sessions.verify(byLink!.secret)).toMatchObject({ why: "revoked" });
+    const statuses = next.runtime.tokens.list().rows.map(({ status }) => status);
+    expect(statuses).toEqual(["revoked", "revoked", "revoked"]);
   });
 
   test("is one of sixteen of its token, also where many browsers sign in at the same time", async () => {

@@ -134,7 +134,7 @@ export class TokenBook {
     if (entry === undefined || !isSame)
       return { status: "unproven", why: kindOfSecret(secret) === undefined ? "malformed" : "unknown" };
     const { token, principal } = entry;
-    const why = kinds.includes(token.kind) ? this.#whyNot(token) : "unknown";
+    const why = kinds.includes(token.kind) ? this.whyOver(token) : "unknown";
     if (why !== undefined) return { status: "unproven", why, token };
     entry.lastUsedAt = this.now;
     return { status: "proven", principal, token };
@@ -143,14 +143,15 @@ export class TokenBook {
   /** False from the moment on in which it, or the token that it was signed in with, is over. */
   isLive(id: number): boolean {
     const token = this.find(id);
-    return token !== undefined && this.#whyNot(token) === undefined;
+    return token !== undefined && this.whyOver(token) === undefined;
   }
 
-  #whyNot(token: TokenRecord): Unproven | undefined {
+  /** A session is over as its token is, for the same reason. */
+  whyOver(token: TokenRecord): Extract<Unproven, "expired" | "revoked"> | undefined {
     if (!isLive(token, this.now)) return token.revoked === undefined ? "expired" : "revoked";
     if (token.parent === undefined) return undefined;
     const parent = this.find(token.parent);
-    return parent === undefined ? "revoked" : this.#whyNot(parent);
+    return parent === undefined ? "revoked" : this.whyOver(parent);
   }
 
   #add(token: TokenRecord): void {

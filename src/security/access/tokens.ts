@@ -291,7 +291,7 @@ export class Tokens {
 
   #listed(token: TokenRecord): ListedToken {
     const lastUsedAt = this.#book.lastUsedAt(token);
-    const status = token.revoked !== undefined ? "revoked" : this.#book.isLive(token.id) ? "live" : "expired";
+    const status = this.#book.whyOver(token) ?? "live";
     return { ...withoutHash(token), status, ...(lastUsedAt === undefined ? {} : { lastUsedAt }) };
   }
 }
