@@ -6,6 +6,7 @@ import type { Context } from "./context.ts";
 import { declaredErrorShape } from "./error-shape.ts";
 import { AnsweredOnce } from "./middleware/answered-once.ts";
 import { authorize } from "./middleware/authorize.ts";
+import { RefusedOrders } from "./middleware/refused-orders.ts";
 import { SubscriptionLimit, whileRead } from "./middleware/subscription-limit.ts";
 import { toTRPCError } from "./middleware/to-trpc-error.ts";
 import { ASKED_BY_OPERATION, type Permission } from "./permissions.ts";
@@ -55,13 +56,15 @@ const answered = new WeakMap<Runtime, AnsweredOnce<Result>>();
 
 const subscribed = new WeakMap<Runtime, SubscriptionLimit>();
 
+const refused = new WeakMap<Runtime, RefusedOrders>();
+
 /**
  * What holds for every procedure: its permission, errors in the words of this surface, an order under a key once, so
  * many subscriptions and no more. One step and not four: each costs a call as much as an authorization.
  */
 const isGuarded = t.middleware(async ({ ctx, meta, type, path, signal, getRawInput, next }) => {
   try {
-    authorize(ctx.principal, meta?.permission);
+    permit(ctx, { permission: meta?.permission, type, path });
     const key = ctx.preferences?.idempotencyKey;
     let result: Result;
     if (type === "subscription") result = await counted(ctx, signal, next);
@@ -79,6 +82,31 @@ const isGuarded = t.middleware(async ({ ctx, meta, type, path, signal, getRawInp
     throw toTRPCError(error) ?? error;
   }
 });
+
+/** What somebody wanted to change and may not is in the audit, as what they did would be. */
+function permit(
+  { principal, runtime }: Pick<Context, "principal" | "runtime">,
+  { permission, type, path }: { permission: ProcedureMeta["permission"] | undefined; type: string; path: string },
+): void {
+  try {
+    authorize(principal, permission);
+  } catch (error) {
+    const isTold =
+      type === "mutation" &&
+      runtime.phase === "running" &&
+      forRuntime(refused, runtime, () => new RefusedOrders()).isNew(principal.id, path);
+    if (isTold)
+      runtime.recordAction({
+        principal: principal.id,
+        action: path,
+        target: "procedure",
+        reason: null,
+        outcome: "forbidden",
+        request: {},
+      });
+    throw error;
+  }
+}
 
 /** A subscription has its place for as long as it is read. */
 async function counted(

@@ -170,6 +170,21 @@ describe("who a caller is", () => {
     expect(await told("equipment.record")).toContain("unknown_operation");
   });
 
+  test("is in the audit where it wanted to change what it may not: once a minute, however often it tries", async () => {
+    const { as, make, server, dataDirectory } = await guarded();
+    const viewer = as((await make({ name: "viewer", role: "viewer", reason })).secret);
+    for (let n = 0; n < 5; n += 1)
+      await viewer.degradation.pin.mutate({ mode: "emergency_mode", reason, forMs: 60_000 }).catch(holdfastErrorOf);
+    await viewer.tokens.create.mutate({ name: "mine", role: "admin", reason }).catch(holdfastErrorOf);
+    await viewer.tokens.list.query().catch(holdfastErrorOf);
+    await server.stop();
+    const told = { principal: "token viewer", outcome: "forbidden" };
+    expect((await auditOf(dataDirectory)).filter(({ principal }) => principal === "token viewer")).toMatchObject([
+      { ...told, action: "degradation.pin" },
+      { ...told, action: "tokens.create" },
+    ]);
+  });
+
   test("caps the priority that it may ask for", async () => {
     const { as, make, faulty, server } = await guarded();
     const { secret } = await make({ name: "kitchen", role: "service", highestPriority: "low", reason });
