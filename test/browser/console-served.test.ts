@@ -5,7 +5,7 @@ import { rawRequest, serveKitchen } from "../integration/server-kitchen.ts";
 /** The console's files as they are named in its document. */
 async function filesOf(url: string) {
   const page = await rawRequest(`${url}/`);
-  const names = [...page.text.matchAll(/"(\/console\/[^"]+)"/g)].map(([, name]) => name ?? "");
+  const names = [...page.text.matchAll(/"\.(\/console\/[^"]+)"/g)].map(([, name]) => name ?? "");
   return { page, names };
 }
 

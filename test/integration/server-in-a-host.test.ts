@@ -160,7 +160,7 @@ describe("holdfast behind a host's fetch handler", () => {
     expect((await ask("/holdfast/livez", { method: "HEAD" })).status).toBe(200);
     expect((await ask("/holdfast/")).headers.get("content-type")).toContain("text/html");
     expect((await ask("/elsewhere")).status).toBe(404);
-    expect((await handle(new Request("https://shop.example.org/holdfast/api/v4/queue"))).status).toBe(401);
+    expect((await handle(new Request("https://shop.example.org/holdfast/api/v4/degradation/status"))).status).toBe(401);
     const large = JSON.stringify({ name: "equipment.record", input: "x".repeat(2_000_000) });
     const headers = { "content-type": "application/json" };
     expect((await ask("/holdfast/api/v4/operations", { method: "POST", headers, body: large })).status).toBe(413);
