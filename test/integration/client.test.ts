@@ -110,8 +110,7 @@ describe("a subscription that the server refuses", () => {
     const { transitions } = server.runtime.feeds;
     const leave = new AbortController();
     const readers: Promise<unknown>[] = [];
-    while (transitions.takesReaders)
-      readers.push(transitions.read(undefined, leave.signal)[Symbol.asyncIterator]().next());
+    while (transitions.takesReaders) readers.push(Array.fromAsync(transitions.read(undefined, leave.signal)));
     const states: string[] = [];
     const subscription = client.degradation.watch.subscribe(
       {},
