@@ -18,6 +18,12 @@ export interface Received {
 /** How much of an answer is read at most; a stream is left after its first bytes. */
 const STREAM_BYTES = 1;
 const TIMEOUT_MS = 20_000;
+/**
+ * A body that is announced as too large is refused before it is read, and the connection closed: who goes on writing
+ * may lose that answer with it. So a large one is sent only when its head was not answered within this.
+ */
+const LARGE_BYTES = 64 * 1_024;
+const LOOK_FIRST_MS = 500;
 
 /** Sends it through a real socket; a connection that breaks is an answer of status 0. */
 export function send(url: string, { method, target, headers, body }: Sent, isStream: boolean): Promise<Received> {
@@ -47,6 +53,14 @@ export function send(url: string, { method, target, headers, body }: Sent, isStr
     );
     request.on("timeout", () => request.destroy(new Error("no answer in time")));
     request.on("error", fail);
-    request.end(body);
+    if (body === undefined || body.length < LARGE_BYTES) {
+      request.end(body);
+      return;
+    }
+    request.setHeader("content-length", Buffer.byteLength(body));
+    request.flushHeaders();
+    const sendBody = setTimeout(() => request.end(body), LOOK_FIRST_MS);
+    request.on("response", () => clearTimeout(sendBody));
+    request.on("close", () => clearTimeout(sendBody));
   });
 }
