@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { HoldfastOutputs } from "../../client/index.ts";
+import { type HoldfastOutputs, holdfastErrorOf } from "../../client/index.ts";
 import { durationMs } from "../arguments.ts";
 import { type Cli, connect, serverCommand, type ServerOptions } from "../cli.ts";
 import { told } from "../exit-codes.ts";
@@ -32,8 +32,8 @@ export function addStatus(program: Command, cli: Cli): void {
         // Who may read the status only is shown that much.
         const [status, queue, alerts] = await Promise.all([
           ask(),
-          holdfast.queue.status.query().catch(() => undefined),
-          holdfast.alerts.list.query({ status: "open", limit: 100 }).catch(() => undefined),
+          ifAllowed(holdfast.queue.status.query()),
+          ifAllowed(holdfast.alerts.list.query({ status: "open", limit: 100 })),
         ]);
         return [...statusLines(status, queue, output.screen, cli.now()), ...alertLines(alerts, output.screen)];
       };
@@ -45,8 +45,16 @@ export function addStatus(program: Command, cli: Cli): void {
     });
 }
 
+/** Anything but a missing permission is a failure of the command: an alert that could not be read is not none. */
+const ifAllowed = <Answer>(asked: Promise<Answer>): Promise<Answer | undefined> =>
+  asked.catch((error: unknown) => {
+    if (holdfastErrorOf(error)?.reason === "forbidden") return undefined;
+    throw error;
+  });
+
 function alertLines(open: HoldfastOutputs["alerts"]["list"] | undefined, screen: Screen): readonly string[] {
-  if (open === undefined || open.rows.length === 0) return [];
+  if (open === undefined) return factLines([["alerts    ", "not shown: this token may not read them"]], screen);
+  if (open.rows.length === 0) return [];
   const many = open.next === undefined ? counted(open.rows.length, "open alert") : "100 open alerts or more";
   const worst = open.rows.find(({ severity }) => severity === "critical") ?? open.rows[0];
   return factLines([["alerts    ", `${many}; ${worst?.severity ?? ""}: ${worst?.what ?? ""}`, "yellow"]], screen);
