@@ -67,6 +67,10 @@ describe("the command line's manners", () => {
     const forbidden = await cli("mode", "pin", "normal", "--reason", "r", "--for", "1h");
     expect(forbidden).toMatchObject({ code: 3, out: "" });
     expect(forbidden.words).toContain("degradation.pin");
+    const narrow = { name: "narrow", permissions: ["degradation.read"], reason: "a test" };
+    const { secret: little } = await server.runtime.tokens.create(narrow);
+    const shown = await cliOf(server.url, { HOLDFAST_TOKEN: little })("status");
+    expect(shown).toMatchObject({ code: 0, out: expect.stringMatching(/alerts +not shown: this token may not read/) });
   });
 
   test("help says what there is, and the exit codes", async () => {
