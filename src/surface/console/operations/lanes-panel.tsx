@@ -3,6 +3,7 @@ import type { Connection } from "../connection.ts";
 import { countText } from "../data/format.ts";
 import { useAsked } from "../data/polled.ts";
 import { Notice } from "../parts/notice.tsx";
+import { Pager } from "../parts/pager.tsx";
 import { StateMark } from "../parts/state-mark.tsx";
 import { hrefOf } from "../shell/router.ts";
 import { operationTone } from "./operation-words.ts";
@@ -87,19 +88,7 @@ export function LanesPanel({ connection }: { readonly connection: Connection }) 
           </table>
         </div>
       )}
-      <div class="pager">
-        <button type="button" class="button button-small" disabled={before.length === 0} onClick={() => setBefore([])}>
-          First page
-        </button>
-        <button
-          type="button"
-          class="button button-small"
-          disabled={value?.next === undefined}
-          onClick={() => value?.next !== undefined && setBefore([...before, value.next])}
-        >
-          Next page
-        </button>
-      </div>
+      <Pager before={before} next={value?.next} onMove={setBefore} />
     </>
   );
 }

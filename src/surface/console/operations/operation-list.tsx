@@ -6,6 +6,7 @@ import { passingText, timeText } from "../data/format.ts";
 import { useAsked } from "../data/polled.ts";
 import type { OperationView } from "../data/wire.ts";
 import { Notice } from "../parts/notice.tsx";
+import { Pager } from "../parts/pager.tsx";
 import { StateMark } from "../parts/state-mark.tsx";
 import { hrefOf } from "../shell/router.ts";
 import { type ListedState, operationTone, STATE_MEANS } from "./operation-words.ts";
@@ -67,28 +68,7 @@ export function OperationList({
           </table>
         </div>
       )}
-      <div class="pager">
-        <button type="button" class="button button-small" disabled={before.length === 0} onClick={() => setBefore([])}>
-          First page
-        </button>
-        <button
-          type="button"
-          class="button button-small"
-          disabled={before.length === 0}
-          onClick={() => setBefore(before.slice(0, -1))}
-        >
-          Page before
-        </button>
-        <span class="small muted figure">page {before.length + 1}</span>
-        <button
-          type="button"
-          class="button button-small"
-          disabled={value.next === undefined}
-          onClick={() => value.next !== undefined && setBefore([...before, value.next])}
-        >
-          Next page
-        </button>
-      </div>
+      <Pager before={before} next={value.next} onMove={setBefore} />
     </>
   );
 }
